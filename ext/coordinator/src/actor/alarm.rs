@@ -1,0 +1,56 @@
+//! The one timer: set to the next time at which anything has to happen by itself.
+
+use std::time::{Duration, Instant};
+
+use actix::{AsyncContext, Context};
+use tasker_domain::outcome::Granted;
+use tasker_domain::working::due;
+
+use super::Coordinator;
+
+impl Coordinator {
+    /// Sets the timer for backoffs, deadlines, the lease, and claims that have waited long enough.
+    pub(crate) fn set_alarm(&mut self, context: &mut Context<Self>) {
+        let now = self.clock.now();
+        let mut next = Some(self.next_housekeeping);
+        due(&mut next, self.next_due);
+        let patience = self.parked.iter().map(|parked| parked.until).min();
+        let patience = patience.map(|until| until.saturating_duration_since(Instant::now()));
+        due(
+            &mut next,
+            patience.map(|wait| now + wait.as_millis() as i64 + 1),
+        );
+        let at = next.unwrap_or(now).max(now);
+        if self.alarm.is_some_and(|(set, _)| set == at) {
+            return;
+        }
+        if let Some((_, handle)) = self.alarm.take() {
+            context.cancel_future(handle);
+        }
+        let wait = Duration::from_millis((at - now).unsigned_abs());
+        let handle = context.run_later(wait, |coordinator, context| {
+            coordinator.alarm = None;
+            coordinator.end_patience();
+            coordinator.gather();
+            coordinator.pump(context);
+        });
+        self.alarm = Some((at, handle));
+    }
+
+    /// Answers the claims that have waited long enough: there was nothing.
+    fn end_patience(&mut self) {
+        // While a turn is under way their places must not move; it comes to an end, and then this is tried again.
+        if self.under_way.is_some() {
+            return;
+        }
+        let now = Instant::now();
+        let (over, waiting) = std::mem::take(&mut self.parked)
+            .into_iter()
+            .partition(|parked| parked.until <= now);
+        self.parked = waiting;
+        let over: Vec<super::Parked> = over;
+        for parked in over {
+            parked.answer(Granted::default(), self.line.returns.clone());
+        }
+    }
+}

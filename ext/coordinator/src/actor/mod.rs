@@ -1,0 +1,246 @@
+//! The actor: it owns the turn that is being gathered, the callers that wait, the timers and the numbers.
+//!
+//! Its handlers never wait for anything. What takes time is a job for another thread, which answers with a
+//! message.
+
+mod alarm;
+mod parked;
+mod pending;
+mod turns;
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use actix::{Actor, Context, Handler, Message, MessageResult, SpawnHandle};
+use crossbeam_channel::{Receiver, Sender};
+use tasker_domain::command::Command;
+use tasker_domain::ids::Millis;
+
+use crate::clock::Clock;
+use crate::engine::Line;
+use crate::envelope::{Envelope, Kind};
+use crate::failure::Failure;
+use crate::jobs::{Asking, Finish, Job};
+use crate::metrics::Metrics;
+use crate::reader::Readers;
+use crate::settings::Settings;
+use parked::Parked;
+use pending::{Pending, limit_payloads};
+
+/// How many orders one turn holds at most; what is over waits for the next.
+const LARGEST_TURN: usize = 2_048;
+
+/// What the actor is made of, each time it is made.
+pub(crate) struct Parts {
+    pub(crate) settings: Settings,
+    pub(crate) waiting: Receiver<Envelope>,
+    pub(crate) line: Arc<Line>,
+    pub(crate) writer: Sender<Job>,
+    pub(crate) next_due: Option<Millis>,
+}
+
+impl Parts {
+    /// The same once more, for an actor that has to be made anew: everything may be due.
+    pub(crate) fn again(&self) -> Parts {
+        Parts {
+            settings: self.settings.clone(),
+            waiting: self.waiting.clone(),
+            line: Arc::clone(&self.line),
+            writer: self.writer.clone(),
+            next_due: Some(0),
+        }
+    }
+}
+
+/// The coordinator.
+pub(crate) struct Coordinator {
+    settings: Settings,
+    requests: Receiver<Envelope>,
+    line: Arc<Line>,
+    writer: Sender<Job>,
+    readers: Option<Readers>,
+    left: Sender<Vec<JoinHandle<()>>>,
+    clock: Clock,
+    metrics: Metrics,
+    /// Callers whose orders go into the next turn.
+    gathered: VecDeque<Pending>,
+    gathered_orders: usize,
+    /// Callers whose orders are being carried out.
+    under_way: Option<Vec<Pending>>,
+    /// Claims that found nothing and wait.
+    parked: Vec<Parked>,
+    /// Whether something may have become claimable since the parked claims were last tried.
+    stirred: bool,
+    next_due: Option<Millis>,
+    next_housekeeping: Millis,
+    alarm: Option<(Millis, SpawnHandle)>,
+    retired: bool,
+}
+
+impl Coordinator {
+    pub(crate) fn new(parts: Parts, left: Sender<Vec<JoinHandle<()>>>) -> Coordinator {
+        let Parts {
+            settings,
+            waiting,
+            line,
+            writer,
+            next_due,
+        } = parts;
+        let mut clock = Clock::default();
+        let now = clock.now();
+        let readers = Readers::new(
+            settings.target.clone(),
+            settings.options.clone(),
+            settings.pool_size.saturating_sub(1) as usize,
+            writer.clone(),
+        );
+        Coordinator {
+            next_housekeeping: now + settings.rules.lease_ms / 3,
+            settings,
+            requests: waiting,
+            line,
+            writer,
+            readers: Some(readers),
+            left,
+            clock,
+            metrics: Metrics::new(now),
+            gathered: VecDeque::new(),
+            gathered_orders: 0,
+            under_way: None,
+            parked: Vec::new(),
+            stirred: false,
+            next_due,
+            alarm: None,
+            retired: false,
+        }
+    }
+
+    /// Takes in what has arrived, as long as the next turn has room for it.
+    fn gather(&mut self) {
+        let back = self.line.returns.collect();
+        if !back.is_empty() {
+            self.push(Pending::returned(back));
+        }
+        while self.gathered_orders < LARGEST_TURN
+            && let Ok(envelope) = self.requests.try_recv()
+        {
+            self.metrics.request();
+            let reply = envelope.reply.clone();
+            let taken = catch_unwind(AssertUnwindSafe(|| self.accept(envelope)));
+            if taken.is_err() {
+                log::error!("a request panicked in the coordinator; the others go on");
+                let failure =
+                    Failure::internal("an internal error occurred; details are in the log");
+                drop(reply.send(Err(failure)));
+            }
+        }
+    }
+
+    fn accept(&mut self, envelope: Envelope) {
+        let Envelope { request, reply } = envelope;
+        match request.kind {
+            Kind::Order { commands, render } => {
+                let limit = self.settings.max_payload_bytes;
+                match limit_payloads(&commands, limit) {
+                    Ok(()) => self.push(Pending::order(commands, render, reply)),
+                    Err(failure) => drop(reply.send(Err(failure))),
+                }
+            }
+            Kind::Exchange {
+                reports,
+                claim,
+                park,
+            } => {
+                let limit = self.settings.max_payload_bytes;
+                self.push(Pending::exchange(reports, claim, park, limit, reply));
+            }
+            Kind::Question(question) => self.ask(Asking {
+                question,
+                finish: Finish::Plain,
+                reply,
+            }),
+            Kind::Metrics => {
+                let now = self.clock.now();
+                let report = self
+                    .metrics
+                    .report(now, self.requests.len(), self.parked.len());
+                let question = tasker_store::view::Question::Active;
+                self.ask(Asking {
+                    question,
+                    finish: Finish::Metrics(report),
+                    reply,
+                });
+            }
+            Kind::Panic => std::panic::panic_any("a panic was asked for"),
+        }
+    }
+
+    fn push(&mut self, pending: Pending) {
+        self.gathered_orders += pending.commands.len();
+        self.gathered.push_back(pending);
+    }
+
+    fn ask(&mut self, asking: Asking) {
+        match &mut self.readers {
+            Some(readers) => readers.ask(asking),
+            None => asking.answer(Err(Failure::closed())),
+        }
+    }
+
+    /// When everything that was accepted is done: leaves the database. Whether it has left.
+    fn leave(&mut self) -> bool {
+        if !self.line.is_closed() || self.under_way.is_some() || !self.gathered.is_empty() {
+            return false;
+        }
+        if !self.retired {
+            self.retired = true;
+            for parked in self.parked.drain(..) {
+                parked.refuse(Failure::closed());
+            }
+            let now = self.clock.now();
+            drop(self.writer.send(Job::Retire { now }));
+        }
+        true
+    }
+
+    fn tick(&mut self) {
+        self.push(Pending::internal(vec![Command::Tick]));
+    }
+}
+
+impl Actor for Coordinator {
+    type Context = Context<Self>;
+}
+
+impl Drop for Coordinator {
+    fn drop(&mut self) {
+        if let Some(readers) = self.readers.take() {
+            drop(self.left.try_send(readers.into_threads()));
+        }
+    }
+}
+
+/// Something is on the channel, or the coordinator is to close.
+pub(crate) struct Ring;
+
+/// Whether the bell is to be waited for again.
+pub(crate) enum Next {
+    Go,
+    Stop,
+}
+
+impl Message for Ring {
+    type Result = Next;
+}
+
+impl Handler<Ring> for Coordinator {
+    type Result = MessageResult<Ring>;
+
+    fn handle(&mut self, _: Ring, context: &mut Context<Self>) -> Self::Result {
+        self.gather();
+        self.pump(context);
+        MessageResult(if self.leave() { Next::Stop } else { Next::Go })
+    }
+}

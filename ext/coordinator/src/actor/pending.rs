@@ -1,0 +1,165 @@
+//! A caller whose orders go into a turn.
+
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::Sender;
+use serde_json::json;
+use tasker_domain::command::{Action, Claim, Command, Control, Ending, Failing, Report};
+use tasker_domain::ids::StepId;
+
+use crate::calls::Render;
+use crate::envelope::Answer;
+use crate::failure::Failure;
+
+/// Orders of one caller, and what the caller is to be told.
+pub(crate) struct Pending {
+    pub(crate) commands: Vec<Command>,
+    pub(crate) asks: Asks,
+}
+
+/// Who waits for the outcome, and in which form.
+pub(crate) enum Asks {
+    /// A call.
+    Order {
+        render: Render,
+        reply: Sender<Answer>,
+    },
+    /// Reports, then a claim.
+    Exchange {
+        claim: Claim,
+        until: Option<Instant>,
+        reply: Sender<Answer>,
+    },
+    /// A claim that was parked before; its place among the parked.
+    Parked(usize),
+    /// Nobody: the coordinator itself.
+    Nobody,
+}
+
+impl Pending {
+    pub(crate) fn order(commands: Vec<Command>, render: Render, reply: Sender<Answer>) -> Pending {
+        Pending {
+            commands,
+            asks: Asks::Order { render, reply },
+        }
+    }
+
+    pub(crate) fn exchange(
+        reports: Vec<Report>,
+        claim: Claim,
+        park: Duration,
+        limit: usize,
+        reply: Sender<Answer>,
+    ) -> Pending {
+        let mut commands: Vec<Command> = reports
+            .into_iter()
+            .map(|report| Command::Report(within(report, limit)))
+            .collect();
+        commands.push(Command::Claim(claim));
+        let until = (!park.is_zero()).then(|| Instant::now() + park);
+        Pending {
+            commands,
+            asks: Asks::Exchange {
+                claim,
+                until,
+                reply,
+            },
+        }
+    }
+
+    /// Steps that nobody took.
+    pub(crate) fn returned(steps: Vec<(StepId, i64)>) -> Pending {
+        let commands = steps
+            .into_iter()
+            .map(|(step, fence)| {
+                Command::Report(Report {
+                    step,
+                    fence,
+                    ending: Ending::Released,
+                })
+            })
+            .collect();
+        Pending::internal(commands)
+    }
+
+    pub(crate) fn internal(commands: Vec<Command>) -> Pending {
+        Pending {
+            commands,
+            asks: Asks::Nobody,
+        }
+    }
+
+    /// Whether these orders can make steps claimable.
+    pub(crate) fn stirs(&self) -> bool {
+        self.commands.iter().any(|command| match command {
+            Command::Submit(_) | Command::Report(_) | Command::Control(_) | Command::Tick => true,
+            Command::Register(_)
+            | Command::Claim(_)
+            | Command::Heartbeat { .. }
+            | Command::Ping
+            | Command::Panic => false,
+        })
+    }
+}
+
+/// Refuses payloads that are too large.
+pub(crate) fn limit_payloads(commands: &[Command], limit: usize) -> Result<(), Failure> {
+    let check = |path: &str, bytes: usize| {
+        if bytes <= limit {
+            return Ok(());
+        }
+        let message = format!("{path} is {bytes} bytes of JSON; max_payload_bytes allows {limit}");
+        Err(Failure::validation(path, message))
+    };
+    for command in commands {
+        match command {
+            Command::Submit(submissions) => {
+                for submission in submissions {
+                    check("payload", submission.context.len())?;
+                }
+            }
+            Command::Control(Control {
+                action: Action::Resolve { result, .. },
+                ..
+            }) => {
+                check("result", result.len())?;
+            }
+            Command::Register(_)
+            | Command::Report(_)
+            | Command::Claim(_)
+            | Command::Heartbeat { .. }
+            | Command::Control(_)
+            | Command::Tick
+            | Command::Ping
+            | Command::Panic => {}
+        }
+    }
+    Ok(())
+}
+
+/// A result that is too large fails its step for good: trying again would bring the same.
+fn within(report: Report, limit: usize) -> Report {
+    let Ending::Complete(result) = &report.ending else {
+        return report;
+    };
+    if result.len() <= limit {
+        return report;
+    }
+    let message = format!(
+        "the result is {} bytes of JSON; max_payload_bytes allows {limit}",
+        result.len()
+    );
+    let error = json!({
+        "class": "TaskerCore::ValidationError", "message": message, "error_code": null, "context": {},
+        "backtrace": [], "permanent": true,
+    });
+    let failing = Failing {
+        error: error.to_string().into(),
+        permanent: true,
+        retry_after_ms: None,
+    };
+    Report {
+        ending: Ending::Failed(failing),
+        ..report
+    }
+}

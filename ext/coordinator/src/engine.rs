@@ -1,0 +1,149 @@
+//! The thread on which the actor lives, and its watchdog.
+//!
+//! An actor that is lost to a panic is made anew on the same channel: the database holds the truth, and requests
+//! that were waiting are served by the new one. Callers whose turn was under way are told that its outcome is
+//! unknown.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix::{Actor, System};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use tokio::sync::Notify;
+
+use crate::actor::{Coordinator, Next, Parts, Ring};
+use crate::clock;
+use crate::envelope::Envelope;
+use crate::failure::Failure;
+use crate::grant::Returns;
+use crate::identity;
+use crate::settings::Settings;
+use crate::writer::{Writer, WriterThread};
+
+/// What handles and engine share.
+pub(crate) struct Line {
+    bell: Arc<Notify>,
+    closed: AtomicBool,
+    /// Steps of grants that nobody took.
+    pub(crate) returns: Returns,
+}
+
+impl Line {
+    pub(crate) fn ring(&self) {
+        self.bell.notify_one();
+    }
+
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        self.ring();
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+}
+
+/// What a started engine gives to its handle.
+pub(crate) struct Started {
+    pub(crate) requests: Sender<Envelope>,
+    pub(crate) line: Arc<Line>,
+    /// Cut when every thread has ended.
+    pub(crate) ended: Receiver<()>,
+}
+
+/// How a life of the actor ended.
+enum Ended {
+    Closed,
+    Lost,
+}
+
+/// Opens the store and starts the threads.
+pub(crate) fn start(settings: Settings) -> Result<Started, Failure> {
+    let mut store = tasker_store::open(&settings.target, &settings.options)?;
+    let now = clock::wall();
+    let name = identity::name(settings.worker_name.as_deref());
+    let worker = store.enroll(&name, now, settings.rules.lease_ms)?;
+    let rules = Arc::new(settings.rules.clone());
+    let mut writer = WriterThread::new(store, worker, Arc::clone(&rules), seed(now));
+    let next_due = writer.first_turn(now)?.next_due;
+    let writer = writer.start().map_err(no_thread)?;
+
+    let (requests, waiting) = bounded(settings.queue_capacity);
+    let (ending, ended) = bounded(0);
+    let bell = Arc::new(Notify::new());
+    let line = Arc::new(Line {
+        returns: Returns::new(Arc::clone(&bell)),
+        bell,
+        closed: AtomicBool::new(false),
+    });
+    let parts = Parts {
+        settings,
+        waiting,
+        line: Arc::clone(&line),
+        writer: writer.jobs.clone(),
+        next_due,
+    };
+    std::thread::Builder::new()
+        .name("tasker-coordinator".into())
+        .spawn(move || run(parts, writer, &ending))
+        .map_err(no_thread)?;
+    Ok(Started {
+        requests,
+        line,
+        ended,
+    })
+}
+
+fn no_thread(error: std::io::Error) -> Failure {
+    log::error!("a thread can't be started: {error}");
+    Failure::internal("a thread for the coordinator can't be started; details are in the log")
+}
+
+/// A seed for the jitter of backoffs, different in each coordinator.
+fn seed(now: i64) -> u64 {
+    now as u64 ^ (u64::from(std::process::id()) << 32)
+}
+
+fn run(parts: Parts, writer: Writer, _ending: &Sender<()>) {
+    let line = Arc::clone(&parts.line);
+    let mut readers = Vec::new();
+    let mut parts = Some(parts);
+    while let Some(current) = parts.take() {
+        let next = current.again();
+        match live(current, &mut readers) {
+            Ended::Closed => {}
+            Ended::Lost => {
+                log::error!("the coordinator's actor was lost to a panic and is made anew");
+                parts = Some(next);
+            }
+        }
+    }
+    line.close();
+    let Writer { jobs, thread } = writer;
+    drop(jobs);
+    for thread in readers.into_iter().chain([thread]) {
+        if thread.join().is_err() {
+            log::error!("a thread of the coordinator ended in a panic");
+        }
+    }
+}
+
+/// One life of the actor.
+fn live(parts: Parts, threads: &mut Vec<std::thread::JoinHandle<()>>) -> Ended {
+    let bell = Arc::clone(&parts.line.bell);
+    let (left, readers) = bounded(1);
+    let ended = System::new().block_on(async move {
+        let actor = Coordinator::new(parts, left).start();
+        loop {
+            match actor.send(Ring).await {
+                Ok(Next::Go) => bell.notified().await,
+                Ok(Next::Stop) => return Ended::Closed,
+                Err(_) => return Ended::Lost,
+            }
+        }
+    });
+    if let Ok(readers) = readers.try_recv() {
+        threads.extend(readers);
+    }
+    ended
+}

@@ -1,0 +1,213 @@
+//! The thread that writes: one turn after the other, each in one transaction.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use tasker_domain::command::Command;
+use tasker_domain::ids::{Millis, WorkerId};
+use tasker_domain::outcome::Tally;
+use tasker_domain::settings::Rules;
+use tasker_domain::working::due;
+use tasker_store::{Store, StoreError, TurnInput, TurnOutput};
+
+use crate::failure::Failure;
+use crate::identity;
+use crate::jobs::{Job, TurnDone, TurnJob};
+
+/// How often a turn is run again when a row changed under it.
+const CONFLICT_RETRIES: u32 = 3;
+
+/// The end of a writer that the actor holds. At most one turn is under way, so the channel needs no bound.
+pub(crate) struct Writer {
+    pub(crate) jobs: Sender<Job>,
+    pub(crate) thread: JoinHandle<()>,
+}
+
+pub(crate) struct WriterThread {
+    store: Box<dyn Store>,
+    worker: WorkerId,
+    rules: Arc<Rules>,
+    seed: u64,
+}
+
+impl WriterThread {
+    pub(crate) fn new(
+        store: Box<dyn Store>,
+        worker: WorkerId,
+        rules: Arc<Rules>,
+        seed: u64,
+    ) -> WriterThread {
+        WriterThread {
+            store,
+            worker,
+            rules,
+            seed,
+        }
+    }
+
+    /// Gives up what dead colleagues hold, before the first caller comes.
+    pub(crate) fn first_turn(&mut self, now: Millis) -> Result<TurnOutput, StoreError> {
+        self.turn(&[Command::Tick], now, true)
+    }
+
+    /// Starts the thread. It ends when the last sender of jobs is dropped.
+    pub(crate) fn start(self) -> std::io::Result<Writer> {
+        let (jobs, receiver) = unbounded();
+        let thread = std::thread::Builder::new()
+            .name("tasker-writer".into())
+            .spawn(move || self.run(&receiver))?;
+        Ok(Writer { jobs, thread })
+    }
+
+    fn run(mut self, jobs: &Receiver<Job>) {
+        for job in jobs {
+            match job {
+                Job::Turn(job) => {
+                    let done = self.carry_out(&job);
+                    job.done.do_send(done);
+                }
+                Job::Ask(asking) => {
+                    let answer = self
+                        .store
+                        .reader()
+                        .answer(&asking.question)
+                        .map_err(Failure::from);
+                    asking.answer(answer);
+                }
+                Job::Retire { now } => self.retire(now),
+            }
+        }
+    }
+
+    fn carry_out(&mut self, job: &TurnJob) -> TurnDone {
+        match self.turn(&job.commands, job.now, job.housekeeping) {
+            Ok(output) => split(output, &job.spans),
+            Err(error) if job.spans.len() > 1 && is_of_one(&error) => {
+                log::warn!(
+                    "a turn of {} failed and is run again caller by caller: {error}",
+                    job.spans.len()
+                );
+                self.one_by_one(job)
+            }
+            Err(error) => {
+                let failure = Failure::from(error);
+                TurnDone {
+                    results: vec![Err(failure); job.spans.len()],
+                    ..nothing_done()
+                }
+            }
+        }
+    }
+
+    /// Runs each caller's orders in a turn of its own, so that a bad one fails alone.
+    fn one_by_one(&mut self, job: &TurnJob) -> TurnDone {
+        let mut done = nothing_done();
+        for span in &job.spans {
+            let result = match self.turn(&job.commands[span.clone()], job.now, false) {
+                Err(error) => Err(Failure::from(error)),
+                Ok(output) => {
+                    done.tally.add(&output.tally);
+                    due(&mut done.next_due, output.next_due);
+                    done.unclaimed += output.unclaimed;
+                    Ok(output.outcomes)
+                }
+            };
+            done.results.push(result);
+        }
+        done
+    }
+
+    fn turn(
+        &mut self,
+        commands: &[Command],
+        now: Millis,
+        housekeeping: bool,
+    ) -> Result<TurnOutput, StoreError> {
+        let dead = if housekeeping {
+            self.dead()?
+        } else {
+            Vec::new()
+        };
+        let mut tries = 0;
+        loop {
+            self.seed = self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let input = TurnInput {
+                now,
+                worker: self.worker,
+                rules: &self.rules,
+                seed: self.seed,
+                commands,
+                renew_lease: housekeeping,
+                dead: &dead,
+            };
+            match self.store.turn(input) {
+                Err(error) if error.is_conflict() && tries < CONFLICT_RETRIES => tries += 1,
+                result => return result,
+            }
+        }
+    }
+
+    fn dead(&mut self) -> Result<Vec<WorkerId>, StoreError> {
+        let colleagues = self.store.colleagues(self.worker)?;
+        let gone = colleagues
+            .into_iter()
+            .filter(|(_, name)| identity::is_gone(name));
+        Ok(gone
+            .map(|(id, name)| {
+                log::warn!("worker {name} is gone; what it held is given to others");
+                id
+            })
+            .collect())
+    }
+
+    fn retire(&mut self, now: Millis) {
+        let left = self
+            .store
+            .retire(self.worker, now)
+            .and_then(|()| self.turn(&[Command::Tick], now, false));
+        if let Err(error) = left {
+            log::warn!("leaving the database failed, its lease will lapse: {error}");
+        }
+    }
+}
+
+/// Whether the error may come from one caller's orders, so that the others may succeed without them.
+fn is_of_one(error: &StoreError) -> bool {
+    match error {
+        StoreError::Panicked(_)
+        | StoreError::Database(_)
+        | StoreError::Corrupt(_)
+        | StoreError::Conflict => true,
+        StoreError::Open { .. }
+        | StoreError::Locked
+        | StoreError::Full
+        | StoreError::ReadOnly
+        | StoreError::NotADatabase
+        | StoreError::Refused(_) => false,
+    }
+}
+
+fn nothing_done() -> TurnDone {
+    TurnDone {
+        results: Vec::new(),
+        tally: Tally::default(),
+        next_due: None,
+        unclaimed: 0,
+    }
+}
+
+fn split(output: TurnOutput, spans: &[Range<usize>]) -> TurnDone {
+    let mut outcomes = output.outcomes.into_iter();
+    let results = spans
+        .iter()
+        .map(|span| Ok(outcomes.by_ref().take(span.len()).collect()))
+        .collect();
+    TurnDone {
+        results,
+        tally: output.tally,
+        next_due: output.next_due,
+        unclaimed: output.unclaimed,
+    }
+}

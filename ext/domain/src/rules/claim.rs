@@ -1,0 +1,87 @@
+//! Which steps a claim gets.
+
+use std::cmp::Reverse;
+
+use crate::command::Scope;
+use crate::ids::StepId;
+use crate::rows::StepRow;
+use crate::rules::report::timeout_ms;
+use crate::rules::settle::move_task;
+use crate::state::{Gate, StepState, TaskState};
+use crate::working::Working;
+
+/// Whether the step can be taken now.
+pub fn is_claimable(work: &Working, step: StepId) -> bool {
+    let open = work
+        .step(step)
+        .is_some_and(|row| row.state == StepState::Ready && row.gate == Gate::Open);
+    open && work
+        .task(step.task())
+        .is_some_and(|task| task.state.is_live() && !task.paused)
+}
+
+/// The order in which steps are taken: by priority, then by age.
+pub fn sort(work: &Working, candidates: &mut Vec<StepId>) {
+    candidates.sort_unstable_by_key(|id| {
+        work.step(*id)
+            .map(rank)
+            .unwrap_or((Reverse(i32::MIN), i64::MAX, *id))
+    });
+    candidates.dedup();
+}
+
+fn rank(row: &StepRow) -> (Reverse<i32>, i64, StepId) {
+    (
+        Reverse(row.priority),
+        row.ready_at.unwrap_or(i64::MAX),
+        row.id,
+    )
+}
+
+/// Takes up to `want` of the sorted candidates within `scope`; what is taken is removed from them.
+pub fn claim(
+    work: &mut Working,
+    candidates: &mut Vec<StepId>,
+    scope: Scope,
+    want: u32,
+) -> Vec<StepId> {
+    let mut taken = Vec::new();
+    candidates.retain(|&step| {
+        if taken.len() >= want as usize {
+            return true;
+        }
+        let inside = match scope {
+            Scope::Any => true,
+            Scope::Task(task) => step.task() == task,
+        };
+        if !inside {
+            return true;
+        }
+        if is_claimable(work, step) {
+            take(work, step);
+            taken.push(step);
+        }
+        false
+    });
+    taken
+}
+
+fn take(work: &mut Working, step: StepId) {
+    let (now, worker) = (work.now, work.worker);
+    let deadline = now.saturating_add(timeout_ms(work, step));
+    if let Some(row) = work.step_mut(step) {
+        row.state = StepState::InProgress;
+        row.attempts += 1;
+        row.fence += 1;
+        row.worker = Some(worker);
+        row.started_at = Some(now);
+        row.deadline_at = Some(deadline);
+    }
+    work.tally.steps_started += 1;
+    if work
+        .task(step.task())
+        .is_some_and(|task| task.state == TaskState::Pending)
+    {
+        move_task(work, step.task(), TaskState::InProgress, None);
+    }
+}

@@ -1,0 +1,1 @@
+//! The rules, tried on working sets made by hand.

@@ -1,0 +1,84 @@
+//! SQL and nothing else: one way in, SQLite behind it.
+//!
+//! A [`Store`] carries out turns: it loads the rows that a turn's commands reach, lets the rules of
+//! `tasker_domain` change them, and writes what changed, all in one transaction. A [`Reader`] answers questions
+//! on a connection of its own. What a database can do is the [`tx::Tx`] trait; how a turn goes is in [`turn`],
+//! once for every database.
+
+pub mod error;
+pub mod options;
+pub mod sqlite;
+pub mod turn;
+pub mod tx;
+pub mod view;
+
+use tasker_domain::ids::{Millis, WorkerId};
+
+pub use error::StoreError;
+pub use options::{Options, Synchronous, Target};
+pub use turn::{TurnInput, TurnOutput};
+
+/// The one connection that writes.
+pub trait Store: Send {
+    /// Enters a coordinator into the database.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't be written.
+    fn enroll(&mut self, name: &str, now: Millis, lease_ms: i64) -> Result<WorkerId, StoreError>;
+
+    /// Carries out one turn in one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`] when nothing of the turn was stored.
+    fn turn(&mut self, input: TurnInput<'_>) -> Result<TurnOutput, StoreError>;
+
+    /// Takes a coordinator out: what it still holds can be taken by others at once.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't be written.
+    fn retire(&mut self, worker: WorkerId, now: Millis) -> Result<(), StoreError>;
+
+    /// Coordinators with a lease, other than `me`: id and name.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't be read.
+    fn colleagues(&mut self, me: WorkerId) -> Result<Vec<(WorkerId, String)>, StoreError>;
+
+    /// A reader on the same connection, for databases that only this connection can see.
+    fn reader(&mut self) -> &mut dyn Reader;
+}
+
+/// A connection that reads.
+pub trait Reader: Send {
+    /// Answers a question with JSON text.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] for what isn't there, else what the database says.
+    fn answer(&mut self, question: &view::Question) -> Result<String, StoreError>;
+}
+
+/// Opens a store, making and migrating the database where needed.
+///
+/// # Errors
+/// [`StoreError`] when it can't be opened, isn't a database of this gem, or can't be written.
+pub fn open(target: &Target, options: &Options) -> Result<Box<dyn Store>, StoreError> {
+    match target {
+        Target::SqliteMemory | Target::SqliteFile(_) => {
+            Ok(Box::new(sqlite::SqliteStore::open(target, options)?))
+        }
+    }
+}
+
+/// Opens a reader beside a store; none where only the store's own connection can see the data.
+///
+/// # Errors
+/// [`StoreError`] when the database can't be opened.
+pub fn open_reader(
+    target: &Target,
+    options: &Options,
+) -> Result<Option<Box<dyn Reader>>, StoreError> {
+    match target {
+        Target::SqliteMemory => Ok(None),
+        Target::SqliteFile(_) => Ok(Some(Box::new(sqlite::SqliteReader::open(target, options)?))),
+    }
+}

@@ -1,0 +1,355 @@
+//! Answers of readers.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use diesel::sqlite::SqliteConnection;
+use tasker_domain::ids::{StepId, TaskId, TemplateId, WorkerId};
+use tasker_domain::nearest::nearest;
+use tasker_domain::refusal::Refusal;
+use tasker_domain::rows::{AttemptRow, StepRow, TaskDetails, TaskRow, TransitionRow};
+use tasker_domain::rules::submit;
+use tasker_domain::state::{StepState, TaskState};
+use tasker_domain::template::Template;
+
+use super::rows::{array, count, ending, word};
+use super::{caught, reads, statement};
+use crate::StoreError;
+use crate::tx::{Found, TemplateCache};
+use crate::view::{
+    ContextRows, Filter, Listed, Object, Question, described, listed_templates, listing,
+};
+
+pub(super) fn answer(
+    connection: &mut SqliteConnection,
+    cache: &mut TemplateCache,
+    environment: &str,
+    question: &Question,
+) -> Found<String> {
+    // One transaction: an answer never mixes two states of a task.
+    connection.transaction(|connection| {
+        caught(|| {
+            Asked {
+                connection,
+                cache,
+                environment,
+            }
+            .answer(question)
+        })
+    })
+}
+
+struct Asked<'a> {
+    connection: &'a mut SqliteConnection,
+    cache: &'a mut TemplateCache,
+    environment: &'a str,
+}
+
+impl Asked<'_> {
+    fn answer(&mut self, question: &Question) -> Found<String> {
+        match question {
+            Question::Context(task) => self.context(*task),
+            Question::List(filter) => self.list(filter),
+            Question::Template(id) => {
+                let template = self.template(*id)?;
+                Ok(described(*id, &template))
+            }
+            Question::TemplateNamed {
+                namespace,
+                name,
+                version,
+            } => {
+                let id = self.template_named(namespace, name, version.as_deref())?;
+                let template = self.template(id)?;
+                Ok(described(id, &template))
+            }
+            Question::Templates => Ok(listed_templates(
+                statement::AllTemplates::new().load(self.connection)?,
+            )),
+            Question::Attempt { step, fence } => self.attempt(*step, *fence),
+            Question::Result { task, step } => self.result(*task, step),
+            Question::Active => {
+                let active: i64 = statement::CountActive::new().get_result(self.connection)?;
+                Ok(Object::new().set("active_tasks", active).finish())
+            }
+            Question::Panic => std::panic::panic_any("a panic was asked for"),
+        }
+    }
+
+    fn template(&mut self, id: TemplateId) -> Found<Arc<Template>> {
+        if let Some(template) = self.cache.get(&id) {
+            return Ok(Arc::clone(template));
+        }
+        let Some((_, text)) = reads::definitions(self.connection, &[id])?.pop() else {
+            let name = format!("with id {id}");
+            return Err(Refusal::TemplateNotFound {
+                namespace: String::new(),
+                name,
+                version: None,
+                nearest: None,
+            }
+            .into());
+        };
+        let template = Template::parse(&text, self.environment)
+            .map_err(|refusal| StoreError::Corrupt(format!("template {id}: {refusal}")))?;
+        let template = Arc::new(template);
+        self.cache.insert(id, Arc::clone(&template));
+        Ok(template)
+    }
+
+    fn template_named(
+        &mut self,
+        namespace: &str,
+        name: &str,
+        version: Option<&str>,
+    ) -> Found<TemplateId> {
+        let editions = reads::editions(self.connection, namespace, name)?;
+        if let Some(edition) = submit::edition(&editions, version) {
+            return Ok(edition.id);
+        }
+        let known = reads::template_names(self.connection)?;
+        let wanted = format!("{namespace}/{name}");
+        Err(Refusal::TemplateNotFound {
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            version: version.map(str::to_owned),
+            nearest: nearest(&wanted, known.iter().map(String::as_str)).map(str::to_owned),
+        }
+        .into())
+    }
+
+    fn task(&mut self, id: TaskId) -> Found<TaskRow> {
+        let found = if id.is_possible() {
+            reads::tasks(self.connection, &[id])?.pop()
+        } else {
+            None
+        };
+        found.ok_or_else(|| Refusal::TaskNotFound(id.0).into())
+    }
+
+    fn context(&mut self, id: TaskId) -> Found<String> {
+        let task = self.task(id)?;
+        let template = self.template(task.template)?;
+        let steps = reads::steps_of(self.connection, id)?;
+        let (first, last) = id.step_range();
+        let results: Vec<(i64, String)> =
+            statement::ResultsOfTask::new(first.0, last.0).load(self.connection)?;
+        let attempts = self.attempts(id)?;
+        let transitions = self.transitions(id)?;
+        let workers = self.workers(&steps, &attempts, &transitions)?;
+        let details = self.details(id)?;
+        let rows = ContextRows {
+            task,
+            details,
+            template: &template,
+            steps,
+            results: results
+                .into_iter()
+                .map(|(id, text)| (StepId(id), text))
+                .collect(),
+            attempts,
+            transitions,
+            workers,
+        };
+        Ok(rows.render())
+    }
+
+    fn details(&mut self, id: TaskId) -> Found<TaskDetails> {
+        type Row = (
+            String,
+            Option<i64>,
+            Option<String>,
+            Option<String>,
+            Option<String>,
+            Option<String>,
+            Option<String>,
+            Option<String>,
+        );
+        let row: Row = statement::Details::new(id.0).get_result(self.connection)?;
+        let (
+            context,
+            run_at,
+            idempotency_key,
+            initiator,
+            source_system,
+            reason,
+            tags,
+            correlation_id,
+        ) = row;
+        let context = Arc::from(context);
+        Ok(TaskDetails {
+            id,
+            context,
+            run_at,
+            idempotency_key,
+            initiator,
+            source_system,
+            reason,
+            tags,
+            correlation_id,
+        })
+    }
+
+    fn attempts(&mut self, id: TaskId) -> Found<Vec<AttemptRow>> {
+        type Row = (
+            i64,
+            i64,
+            i32,
+            Option<i64>,
+            Option<i64>,
+            Option<i64>,
+            i64,
+            String,
+            Option<String>,
+        );
+        let (first, last) = id.step_range();
+        let rows: Vec<Row> =
+            statement::AttemptsOfTask::new(first.0, last.0).load(self.connection)?;
+        let made = rows.into_iter().map(
+            |(step, fence, attempt, worker, ready_at, started_at, ended_at, end, error)| {
+                Ok(AttemptRow {
+                    step: StepId(step),
+                    fence,
+                    attempt: count(attempt),
+                    worker: worker.map(WorkerId),
+                    ready_at,
+                    started_at,
+                    ended_at,
+                    end: ending(&end)?,
+                    error: error.map(Arc::from),
+                })
+            },
+        );
+        made.collect()
+    }
+
+    fn transitions(&mut self, id: TaskId) -> Found<Vec<TransitionRow>> {
+        type Row = (Option<i32>, i64, String, String, i64, Option<String>);
+        let rows: Vec<Row> = statement::TransitionsOfTask::new(id.0).load(self.connection)?;
+        let made = rows
+            .into_iter()
+            .map(|(position, at, from, to, worker, reason)| {
+                let position = position.and_then(|position| u16::try_from(position).ok());
+                let word = |text: &str| match position {
+                    None => word::<TaskState>(text).map(TaskState::as_str),
+                    Some(_) => word::<StepState>(text).map(StepState::as_str),
+                };
+                let (from, to) = (word(&from)?, word(&to)?);
+                Ok(TransitionRow {
+                    task: id,
+                    position,
+                    at,
+                    from,
+                    to,
+                    worker: WorkerId(worker),
+                    reason,
+                })
+            });
+        made.collect()
+    }
+
+    fn workers(
+        &mut self,
+        steps: &[StepRow],
+        attempts: &[AttemptRow],
+        transitions: &[TransitionRow],
+    ) -> Found<HashMap<WorkerId, String>> {
+        let mut ids: BTreeSet<i64> = steps
+            .iter()
+            .filter_map(|step| step.worker)
+            .map(|worker| worker.0)
+            .collect();
+        ids.extend(
+            attempts
+                .iter()
+                .filter_map(|attempt| attempt.worker)
+                .map(|worker| worker.0),
+        );
+        ids.extend(transitions.iter().map(|transition| transition.worker.0));
+        let ids = array(ids);
+        let rows: Vec<(i64, String)> = statement::WorkerNames::new(&ids).load(self.connection)?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, name)| (WorkerId(id), name))
+            .collect())
+    }
+
+    fn list(&mut self, filter: &Filter) -> Found<String> {
+        let before = filter.before.map_or(i64::MAX, |id| id.0);
+        let (namespace, name) = (filter.namespace.as_deref(), filter.name.as_deref());
+        let limit = i64::from(filter.limit);
+        let ids: Vec<i64> = match filter.status {
+            Some(state) => statement::ListByState::new(
+                state.as_str(),
+                before,
+                namespace,
+                namespace,
+                name,
+                name,
+                limit,
+            )
+            .load(self.connection)?,
+            None => statement::ListAll::new(before, namespace, namespace, name, name, limit)
+                .load(self.connection)?,
+        };
+        let ids: Vec<TaskId> = ids.into_iter().map(TaskId).collect();
+        let mut tasks = reads::tasks(self.connection, &ids)?;
+        tasks.sort_unstable_by_key(|task| std::cmp::Reverse(task.id));
+        let mut rows = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            let template = self.template(task.template)?;
+            let standing = if task.state.is_live() {
+                reads::standing(self.connection, task.id, WorkerId(0))?
+            } else {
+                Default::default()
+            };
+            rows.push((task, template, standing));
+        }
+        let listed: Vec<_> = rows
+            .iter()
+            .map(|(task, template, standing)| Listed {
+                task: task.clone(),
+                template,
+                standing: *standing,
+            })
+            .collect();
+        Ok(listing(&listed))
+    }
+
+    fn attempt(&mut self, step: StepId, fence: i64) -> Found<String> {
+        let row = reads::steps(self.connection, &[step])?.pop();
+        let alive = row.is_some_and(|row| row.state == StepState::InProgress && row.fence == fence);
+        Ok(Object::new().set("alive", alive).finish())
+    }
+
+    fn result(&mut self, id: TaskId, name: &str) -> Found<String> {
+        let task = self.task(id)?;
+        let template = self.template(task.template)?;
+        let Some(position) = template.position_of(name) else {
+            let known = template
+                .steps
+                .iter()
+                .map(|step| step.name.clone())
+                .collect();
+            return Err(Refusal::StepNotFound {
+                task_id: id.0,
+                step: name.to_owned(),
+                known,
+            }
+            .into());
+        };
+        let step = id.step(position);
+        let status = reads::steps(self.connection, &[step])?
+            .pop()
+            .map(|row| row.state.as_str());
+        let ids = array([step.0]);
+        let results: Vec<(i64, String)> = statement::Results::new(&ids).load(self.connection)?;
+        let result = results.first().map(|(_, text)| text.as_str());
+        Ok(Object::new()
+            .set("found", result.is_some())
+            .set("status", status)
+            .raw("result", result)
+            .finish())
+    }
+}

@@ -1,0 +1,113 @@
+//! Rows that turns load.
+
+use diesel::prelude::*;
+use diesel::sqlite::SqliteConnection;
+use tasker_domain::command::Scope;
+use tasker_domain::ids::{StepId, TaskId, TemplateId, WorkerId};
+use tasker_domain::rows::{StepRow, TaskRow};
+use tasker_domain::working::Edition;
+
+use super::rows::{self, StepTuple, TaskTuple, array};
+use super::statement;
+use crate::tx::{Found, Key, Standing};
+
+pub(super) fn steps(connection: &mut SqliteConnection, ids: &[StepId]) -> Found<Vec<StepRow>> {
+    let ids = array(ids.iter().map(|id| id.0));
+    let loaded: Vec<StepTuple> = statement::StepsByIds::new(&ids).load(connection)?;
+    loaded.into_iter().map(rows::step).collect()
+}
+
+pub(super) fn steps_of(connection: &mut SqliteConnection, task: TaskId) -> Found<Vec<StepRow>> {
+    let (first, last) = task.step_range();
+    let loaded: Vec<StepTuple> = statement::StepsOfTask::new(first.0, last.0).load(connection)?;
+    loaded.into_iter().map(rows::step).collect()
+}
+
+pub(super) fn tasks(connection: &mut SqliteConnection, ids: &[TaskId]) -> Found<Vec<TaskRow>> {
+    let ids = array(ids.iter().map(|id| id.0));
+    let loaded: Vec<TaskTuple> = statement::TasksByIds::new(&ids).load(connection)?;
+    loaded.into_iter().map(rows::task).collect()
+}
+
+pub(super) fn claimable(
+    connection: &mut SqliteConnection,
+    scope: Scope,
+    limit: u32,
+) -> Found<Vec<StepRow>> {
+    let limit = i64::from(limit);
+    let loaded: Vec<StepTuple> = match scope {
+        Scope::Any => statement::ClaimableOfAny::new(limit).load(connection)?,
+        Scope::Task(task) => {
+            let (first, last) = task.step_range();
+            statement::ClaimableOfTask::new(first.0, last.0, limit).load(connection)?
+        }
+    };
+    loaded.into_iter().map(rows::step).collect()
+}
+
+pub(super) fn definitions(
+    connection: &mut SqliteConnection,
+    ids: &[TemplateId],
+) -> Found<Vec<(TemplateId, String)>> {
+    let ids = array(ids.iter().map(|id| id.0));
+    let loaded: Vec<(i64, String)> = statement::Definitions::new(&ids).load(connection)?;
+    Ok(loaded
+        .into_iter()
+        .map(|(id, text)| (TemplateId(id), text))
+        .collect())
+}
+
+pub(super) fn editions(
+    connection: &mut SqliteConnection,
+    namespace: &str,
+    name: &str,
+) -> Found<Vec<Edition>> {
+    let loaded: Vec<(i64, String)> = statement::Editions::new(namespace, name).load(connection)?;
+    Ok(loaded
+        .into_iter()
+        .map(|(id, version)| Edition {
+            version,
+            id: TemplateId(id),
+        })
+        .collect())
+}
+
+pub(super) fn template_names(connection: &mut SqliteConnection) -> Found<Vec<String>> {
+    let loaded: Vec<(String, String)> = statement::TemplateNames::new().load(connection)?;
+    Ok(loaded
+        .into_iter()
+        .map(|(namespace, name)| format!("{namespace}/{name}"))
+        .collect())
+}
+
+pub(super) fn keys(connection: &mut SqliteConnection, keys: &[Key]) -> Found<Vec<(Key, TaskId)>> {
+    let mut found = Vec::new();
+    for key in keys {
+        let (namespace, name, text) = key;
+        let task: Option<i64> = statement::KeyedTask::new(namespace, name, text)
+            .get_result(connection)
+            .optional()?;
+        found.extend(task.map(|task| (key.clone(), TaskId(task))));
+    }
+    Ok(found)
+}
+
+pub(super) fn standing(
+    connection: &mut SqliteConnection,
+    task: TaskId,
+    me: WorkerId,
+) -> Found<Standing> {
+    let (first, last) = task.step_range();
+    let (here, all): (i64, i64) =
+        statement::HeldOfTask::new(me.0, first.0, last.0).get_result(connection)?;
+    let claimable: i64 = statement::CountClaimable::new(first.0, last.0).get_result(connection)?;
+    let next_run_at: Option<i64> =
+        statement::NextTimed::new(first.0, last.0).get_result(connection)?;
+    let small = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+    Ok(Standing {
+        held_here: small(here),
+        held_elsewhere: small(all - here),
+        claimable: small(claimable),
+        next_run_at,
+    })
+}

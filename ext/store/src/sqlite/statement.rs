@@ -1,0 +1,270 @@
+//! The SQL, each statement a type of its own, so that diesel prepares it once for each connection.
+//!
+//! Sets of ids go in as one JSON array, read by `json_each`: a statement's text never depends on its data.
+
+#![expect(
+    clippy::too_many_arguments,
+    reason = "a statement takes an argument for each of its placeholders"
+)]
+
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use diesel::sqlite::{Sqlite, SqliteConnection};
+
+/// The columns of [`super::rows::StepTuple`], in its order.
+macro_rules! step_columns {
+    () => {
+        "id, state, gate, priority, pending_parents, ready_at, attempts, attempt_limit, fence, worker_id, \
+         started_at, deadline_at, completed_at"
+    };
+}
+
+/// The columns of [`super::rows::TaskTuple`], in its order.
+macro_rules! task_columns {
+    () => {
+        "id, template_id, state, paused, priority, step_count, done_steps, failed_steps, live_steps, created_at, \
+         started_at, completed_at, deadline_at"
+    };
+}
+
+/// `statement! { Name(field: type => SqlType, …) -> (column types) = "SQL with a ? for each field"; }`
+macro_rules! statement {
+    ($( $(#[$doc:meta])* $name:ident ( $($field:ident : $type:ty => $sql:ty),* $(,)? ) $(-> $out:ty)? = $text:expr; )+) => { $(
+        $(#[$doc])*
+        pub(super) struct $name<'a> {
+            $($field: $type,)*
+            life: std::marker::PhantomData<&'a ()>,
+        }
+
+        impl<'a> $name<'a> {
+            pub(super) fn new($($field: $type),*) -> Self {
+                $name { $($field,)* life: std::marker::PhantomData }
+            }
+        }
+
+        impl<'a> QueryId for $name<'a> {
+            type QueryId = $name<'static>;
+            const HAS_STATIC_QUERY_ID: bool = true;
+        }
+
+        impl<'a> QueryFragment<Sqlite> for $name<'a> {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+                let mut parts = ($text).split('?');
+                $(
+                    out.push_sql(parts.next().unwrap_or_default());
+                    out.push_bind_param::<$sql, _>(&self.$field)?;
+                )*
+                out.push_sql(parts.next().unwrap_or_default());
+                Ok(())
+            }
+        }
+
+        $( impl<'a> Query for $name<'a> { type SqlType = $out; } )?
+
+        impl<'a> RunQueryDsl<SqliteConnection> for $name<'a> {}
+    )+ };
+}
+
+/// Types of [`step_columns`].
+pub(super) type StepSql = (
+    BigInt,
+    Text,
+    Text,
+    Integer,
+    Integer,
+    Nullable<BigInt>,
+    Integer,
+    Integer,
+    BigInt,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+);
+
+/// Types of [`task_columns`].
+pub(super) type TaskSql = (
+    BigInt,
+    BigInt,
+    Text,
+    Integer,
+    Integer,
+    Integer,
+    Integer,
+    Integer,
+    Integer,
+    BigInt,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+);
+
+statement! {
+    UserVersion() -> Integer = "SELECT user_version FROM pragma_user_version";
+    ApplicationId() -> Integer = "SELECT application_id FROM pragma_application_id";
+    CountTables() -> BigInt = "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'";
+
+    Enroll(name: &'a str => Text, now: i64 => BigInt, expires: i64 => BigInt) -> BigInt =
+        "INSERT INTO workers (name, enrolled_at, lease_expires_at) VALUES (?, ?, ?) RETURNING id";
+    LeaveWorker(id: i64 => BigInt) = "UPDATE workers SET lease_expires_at = NULL WHERE id = ?";
+    RenewLease(expires: i64 => BigInt, id: i64 => BigInt) =
+        "UPDATE workers SET lease_expires_at = max(?, enrolled_at) WHERE id = ?";
+    Colleagues(me: i64 => BigInt) -> (BigInt, Text) =
+        "SELECT id, name FROM workers WHERE lease_expires_at IS NOT NULL AND id <> ?";
+    LostWorkers(me: i64 => BigInt, now: i64 => BigInt) -> (BigInt, Text) =
+        "SELECT id, name FROM workers WHERE lease_expires_at IS NOT NULL AND id <> ? AND lease_expires_at <= ?";
+    WorkerNames(ids: &'a str => Text) -> (BigInt, Text) =
+        "SELECT id, name FROM workers WHERE id IN (SELECT value FROM json_each(?))";
+    /// What workers without a lease still hold.
+    Orphans() -> (BigInt, BigInt, Text) =
+        "SELECT h.id, h.fence, w.name FROM steps AS h INDEXED BY steps_held JOIN workers AS w ON w.id = h.worker_id \
+         WHERE h.state = 'in_progress' AND w.lease_expires_at IS NULL LIMIT 1000";
+
+    StepsByIds(ids: &'a str => Text) -> StepSql =
+        concat!("SELECT ", step_columns!(), " FROM steps WHERE id IN (SELECT value FROM json_each(?))");
+    StepsOfTask(first: i64 => BigInt, last: i64 => BigInt) -> StepSql =
+        concat!("SELECT ", step_columns!(), " FROM steps WHERE id BETWEEN ? AND ? ORDER BY id");
+    TasksByIds(ids: &'a str => Text) -> TaskSql =
+        concat!("SELECT ", task_columns!(), " FROM tasks WHERE id IN (SELECT value FROM json_each(?))");
+    ClaimableOfAny(limit: i64 => BigInt) -> StepSql = concat!(
+        "SELECT ", step_columns!(), " FROM steps INDEXED BY steps_claimable \
+         WHERE state = 'ready' AND gate = 'open' ORDER BY priority DESC, ready_at, id LIMIT ?");
+    ClaimableOfTask(first: i64 => BigInt, last: i64 => BigInt, limit: i64 => BigInt) -> StepSql = concat!(
+        "SELECT ", step_columns!(), " FROM steps INDEXED BY steps_claimable_by_task \
+         WHERE state = 'ready' AND gate = 'open' AND id BETWEEN ? AND ? ORDER BY id LIMIT ?");
+
+    Definitions(ids: &'a str => Text) -> (BigInt, Text) =
+        "SELECT id, definition FROM templates WHERE id IN (SELECT value FROM json_each(?))";
+    Editions(namespace: &'a str => Text, name: &'a str => Text) -> (BigInt, Text) =
+        "SELECT id, version FROM templates WHERE namespace = ? AND name = ? ORDER BY id";
+    TemplateNames() -> (Text, Text) = "SELECT DISTINCT namespace, name FROM templates";
+    AllTemplates() -> (BigInt, Text, Text, Text, Integer) =
+        "SELECT max(id), namespace, name, version, step_count FROM templates \
+         GROUP BY namespace, name, version ORDER BY namespace, name, version";
+    NewestText(namespace: &'a str => Text, name: &'a str => Text, version: &'a str => Text) -> (BigInt, Text) =
+        "SELECT id, definition FROM templates WHERE namespace = ? AND name = ? AND version = ? \
+         ORDER BY id DESC LIMIT 1";
+    PutTemplate(namespace: &'a str => Text, name: &'a str => Text, version: &'a str => Text,
+                definition: &'a str => Text, step_count: i32 => Integer, now: i64 => BigInt) -> BigInt =
+        "INSERT INTO templates (namespace, name, version, definition, step_count, registered_at) \
+         VALUES (?, ?, ?, ?, ?, ?) RETURNING id";
+
+    KeyedTask(namespace: &'a str => Text, name: &'a str => Text, key: &'a str => Text) -> BigInt =
+        "SELECT task_id FROM idempotency_keys WHERE namespace = ? AND name = ? AND key = ?";
+    PutKey(namespace: &'a str => Text, name: &'a str => Text, key: &'a str => Text, task: i64 => BigInt) =
+        "INSERT INTO idempotency_keys (namespace, name, key, task_id) VALUES (?, ?, ?, ?)";
+    NextTask() -> BigInt = "SELECT value FROM counters WHERE name = 'next_task'";
+    SetNextTask(value: i64 => BigInt) = "UPDATE counters SET value = ? WHERE name = 'next_task'";
+
+    Contexts(ids: &'a str => Text) -> (BigInt, Text) =
+        "SELECT task_id, context FROM task_details WHERE task_id IN (SELECT value FROM json_each(?))";
+    Results(ids: &'a str => Text) -> (BigInt, Text) =
+        "SELECT step_id, result FROM results WHERE step_id IN (SELECT value FROM json_each(?))";
+
+    TimedSteps(now: i64 => BigInt) -> BigInt =
+        "SELECT id FROM steps INDEXED BY steps_timed \
+         WHERE state = 'ready' AND gate = 'timed' AND ready_at <= ? ORDER BY ready_at LIMIT 1000";
+    OverdueSteps(now: i64 => BigInt) -> (BigInt, BigInt) =
+        "SELECT id, fence FROM steps INDEXED BY steps_held \
+         WHERE state = 'in_progress' AND deadline_at <= ? ORDER BY deadline_at LIMIT 1000";
+    OverdueTasks(now: i64 => BigInt) -> BigInt =
+        "SELECT id FROM tasks INDEXED BY tasks_with_deadline WHERE deadline_at IS NOT NULL \
+         AND state IN ('pending', 'in_progress') AND deadline_at <= ? ORDER BY deadline_at LIMIT 100";
+    /// The next time at which anything of that falls due after `now`.
+    NextDue(now: i64 => BigInt, now2: i64 => BigInt, now3: i64 => BigInt) -> Nullable<BigInt> =
+        "SELECT min(at) FROM (\
+           SELECT min(ready_at) AS at FROM steps INDEXED BY steps_timed \
+             WHERE state = 'ready' AND gate = 'timed' AND ready_at > ? \
+           UNION ALL SELECT min(deadline_at) FROM steps INDEXED BY steps_held \
+             WHERE state = 'in_progress' AND deadline_at > ? \
+           UNION ALL SELECT min(deadline_at) FROM tasks INDEXED BY tasks_with_deadline \
+             WHERE deadline_at IS NOT NULL AND state IN ('pending', 'in_progress') AND deadline_at > ?)";
+    HeldOfTask(me: i64 => BigInt, first: i64 => BigInt, last: i64 => BigInt) -> (BigInt, BigInt) =
+        "SELECT coalesce(sum(worker_id = ?), 0), count(*) FROM steps INDEXED BY steps_held \
+         WHERE state = 'in_progress' AND id BETWEEN ? AND ?";
+    CountClaimable(first: i64 => BigInt, last: i64 => BigInt) -> BigInt =
+        "SELECT count(*) FROM (SELECT 1 FROM steps INDEXED BY steps_claimable_by_task \
+         WHERE state = 'ready' AND gate = 'open' AND id BETWEEN ? AND ? LIMIT 1000)";
+    NextTimed(first: i64 => BigInt, last: i64 => BigInt) -> Nullable<BigInt> =
+        "SELECT min(ready_at) FROM steps INDEXED BY steps_timed_by_task \
+         WHERE state = 'ready' AND gate = 'timed' AND id BETWEEN ? AND ?";
+
+    PutTask(id: i64 => BigInt, template: i64 => BigInt, state: &'a str => Text, paused: i32 => Integer,
+            priority: i32 => Integer, step_count: i32 => Integer, done: i32 => Integer, failed: i32 => Integer,
+            live: i32 => Integer, created_at: i64 => BigInt, started_at: Option<i64> => Nullable<BigInt>,
+            completed_at: Option<i64> => Nullable<BigInt>, deadline_at: Option<i64> => Nullable<BigInt>) =
+        concat!("INSERT INTO tasks (", task_columns!(), ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    PutDetails(id: i64 => BigInt, context: &'a str => Text, run_at: Option<i64> => Nullable<BigInt>,
+               key: Option<&'a str> => Nullable<Text>, initiator: Option<&'a str> => Nullable<Text>,
+               source_system: Option<&'a str> => Nullable<Text>, reason: Option<&'a str> => Nullable<Text>,
+               tags: Option<&'a str> => Nullable<Text>, correlation_id: Option<&'a str> => Nullable<Text>) =
+        "INSERT INTO task_details (task_id, context, run_at, idempotency_key, initiator, source_system, reason, \
+         tags, correlation_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    PutStep(id: i64 => BigInt, state: &'a str => Text, gate: &'a str => Text, priority: i32 => Integer,
+            pending_parents: i32 => Integer, ready_at: Option<i64> => Nullable<BigInt>, attempts: i32 => Integer,
+            attempt_limit: i32 => Integer, fence: i64 => BigInt, worker: Option<i64> => Nullable<BigInt>,
+            started_at: Option<i64> => Nullable<BigInt>, deadline_at: Option<i64> => Nullable<BigInt>,
+            completed_at: Option<i64> => Nullable<BigInt>) =
+        concat!("INSERT INTO steps (", step_columns!(), ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    /// Held against the state, fence and open parents that the turn had read.
+    SetStep(state: &'a str => Text, gate: &'a str => Text, pending_parents: i32 => Integer,
+            ready_at: Option<i64> => Nullable<BigInt>, attempts: i32 => Integer, attempt_limit: i32 => Integer,
+            fence: i64 => BigInt, worker: Option<i64> => Nullable<BigInt>,
+            started_at: Option<i64> => Nullable<BigInt>, deadline_at: Option<i64> => Nullable<BigInt>,
+            completed_at: Option<i64> => Nullable<BigInt>, id: i64 => BigInt, old_state: &'a str => Text,
+            old_fence: i64 => BigInt, old_parents: i32 => Integer) =
+        "UPDATE steps SET state = ?, gate = ?, pending_parents = ?, ready_at = ?, attempts = ?, attempt_limit = ?, \
+         fence = ?, worker_id = ?, started_at = ?, deadline_at = ?, completed_at = ? \
+         WHERE id = ? AND state = ? AND fence = ? AND pending_parents = ?";
+    /// Held against the state and counts that the turn had read.
+    SetTask(state: &'a str => Text, paused: i32 => Integer, done: i32 => Integer, failed: i32 => Integer,
+            live: i32 => Integer, started_at: Option<i64> => Nullable<BigInt>,
+            completed_at: Option<i64> => Nullable<BigInt>, deadline_at: Option<i64> => Nullable<BigInt>,
+            id: i64 => BigInt, old_state: &'a str => Text, old_done: i32 => Integer, old_failed: i32 => Integer,
+            old_live: i32 => Integer) =
+        "UPDATE tasks SET state = ?, paused = ?, done_steps = ?, failed_steps = ?, live_steps = ?, started_at = ?, \
+         completed_at = ?, deadline_at = ? \
+         WHERE id = ? AND state = ? AND done_steps = ? AND failed_steps = ? AND live_steps = ?";
+    PutResult(step: i64 => BigInt, result: &'a str => Text) = "INSERT INTO results (step_id, result) VALUES (?, ?)";
+    PutAttempt(step: i64 => BigInt, fence: i64 => BigInt, attempt: i32 => Integer,
+               worker: Option<i64> => Nullable<BigInt>, ready_at: Option<i64> => Nullable<BigInt>,
+               started_at: Option<i64> => Nullable<BigInt>, ended_at: i64 => BigInt, ending: &'a str => Text,
+               error: Option<&'a str> => Nullable<Text>) =
+        "INSERT INTO attempts (step_id, fence, attempt, worker_id, ready_at, started_at, ended_at, ending, error) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    PutTransition(task: i64 => BigInt, position: Option<i32> => Nullable<Integer>, at: i64 => BigInt,
+                  from: &'a str => Text, to: &'a str => Text, worker: i64 => BigInt,
+                  reason: Option<&'a str> => Nullable<Text>) =
+        "INSERT INTO transitions (task_id, position, at, from_state, to_state, worker_id, reason) \
+         VALUES (?, ?, ?, ?, ?, ?, ?)";
+
+    Details(task: i64 => BigInt) -> (Text, Nullable<BigInt>, Nullable<Text>, Nullable<Text>, Nullable<Text>,
+                                     Nullable<Text>, Nullable<Text>, Nullable<Text>) =
+        "SELECT context, run_at, idempotency_key, initiator, source_system, reason, tags, correlation_id \
+         FROM task_details WHERE task_id = ?";
+    ResultsOfTask(first: i64 => BigInt, last: i64 => BigInt) -> (BigInt, Text) =
+        "SELECT step_id, result FROM results WHERE step_id BETWEEN ? AND ? ORDER BY step_id";
+    AttemptsOfTask(first: i64 => BigInt, last: i64 => BigInt) ->
+        (BigInt, BigInt, Integer, Nullable<BigInt>, Nullable<BigInt>, Nullable<BigInt>, BigInt, Text, Nullable<Text>) =
+        "SELECT step_id, fence, attempt, worker_id, ready_at, started_at, ended_at, ending, error FROM attempts \
+         WHERE step_id BETWEEN ? AND ? ORDER BY step_id, fence";
+    TransitionsOfTask(task: i64 => BigInt) ->
+        (Nullable<Integer>, BigInt, Text, Text, BigInt, Nullable<Text>) =
+        "SELECT position, at, from_state, to_state, worker_id, reason FROM transitions WHERE task_id = ? ORDER BY id";
+    /// Newest first; each filter is off where it is null.
+    ListByState(state: &'a str => Text, before: i64 => BigInt, namespace: Option<&'a str> => Nullable<Text>,
+                namespace2: Option<&'a str> => Nullable<Text>, name: Option<&'a str> => Nullable<Text>,
+                name2: Option<&'a str> => Nullable<Text>, limit: i64 => BigInt) -> BigInt =
+        "SELECT t.id FROM tasks AS t INDEXED BY tasks_by_state CROSS JOIN templates AS p ON p.id = t.template_id \
+         WHERE t.state = ? AND t.id < ? AND (? IS NULL OR p.namespace = ?) AND (? IS NULL OR p.name = ?) \
+         ORDER BY t.id DESC LIMIT ?";
+    ListAll(before: i64 => BigInt, namespace: Option<&'a str> => Nullable<Text>,
+            namespace2: Option<&'a str> => Nullable<Text>, name: Option<&'a str> => Nullable<Text>,
+            name2: Option<&'a str> => Nullable<Text>, limit: i64 => BigInt) -> BigInt =
+        "SELECT t.id FROM tasks AS t CROSS JOIN templates AS p ON p.id = t.template_id \
+         WHERE t.id < ? AND (? IS NULL OR p.namespace = ?) AND (? IS NULL OR p.name = ?) \
+         ORDER BY t.id DESC LIMIT ?";
+    CountActive() -> BigInt =
+        "SELECT count(*) FROM tasks INDEXED BY tasks_by_state WHERE state IN ('pending', 'in_progress')";
+}

@@ -1,0 +1,95 @@
+//! What a database has to be able to do within one transaction.
+//!
+//! Sets in, sets out: a turn of a hundred reports costs as many calls as a turn of one.
+
+use std::sync::Arc;
+
+use tasker_domain::command::Scope;
+use tasker_domain::ids::{Millis, StepId, TaskId, TemplateId, WorkerId};
+use tasker_domain::rows::{Json, StepRow, TaskRow};
+use tasker_domain::template::Template;
+use tasker_domain::working::{Changes, Edition};
+
+use crate::StoreError;
+
+/// The result of a call on the database.
+pub type Found<T> = Result<T, StoreError>;
+
+/// A key against a second submission: namespace, name, key.
+pub type Key = (String, String, String);
+
+/// What time has brought.
+#[derive(Clone, Debug, Default)]
+pub struct Due {
+    /// Steps whose wait is over.
+    pub timed: Vec<StepId>,
+    /// Attempts past their deadline, with their fences.
+    pub overdue: Vec<(StepId, i64)>,
+    /// Attempts whose worker is gone: step, fence, why.
+    pub orphaned: Vec<(StepId, i64, String)>,
+    /// Tasks past their deadline.
+    pub tasks: Vec<TaskId>,
+    /// Workers whose lease is over.
+    pub lost: Vec<WorkerId>,
+    /// When something falls due next, after all of that.
+    pub next: Option<Millis>,
+}
+
+/// Where a task's steps stand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Standing {
+    /// Held by the worker that asks.
+    pub held_here: u32,
+    /// Held by others.
+    pub held_elsewhere: u32,
+    /// Could be taken; counted up to 1,000.
+    pub claimable: u32,
+    /// When the next one that waits is due.
+    pub next_run_at: Option<Millis>,
+}
+
+/// One transaction of a database.
+pub trait Tx {
+    /// These steps; ids that aren't there are left out.
+    fn steps(&mut self, ids: &[StepId]) -> Found<Vec<StepRow>>;
+    /// Every step of a task.
+    fn steps_of(&mut self, task: TaskId) -> Found<Vec<StepRow>>;
+    /// These tasks; ids that aren't there are left out.
+    fn tasks(&mut self, ids: &[TaskId]) -> Found<Vec<TaskRow>>;
+    /// The texts of these templates.
+    fn definitions(&mut self, ids: &[TemplateId]) -> Found<Vec<(TemplateId, String)>>;
+    /// The editions of a template, oldest first.
+    fn editions(&mut self, namespace: &str, name: &str) -> Found<Vec<Edition>>;
+    /// `namespace/name` of every template.
+    fn template_names(&mut self) -> Found<Vec<String>>;
+    /// Stores a template's text unless the same is there; its id, and whether it is new.
+    fn put_template(
+        &mut self,
+        template: &Template,
+        definition: &str,
+        now: Millis,
+    ) -> Found<(TemplateId, bool)>;
+    /// The tasks of these keys.
+    fn keys(&mut self, keys: &[Key]) -> Found<Vec<(Key, TaskId)>>;
+    /// The id for the next task.
+    fn next_task(&mut self) -> Found<i64>;
+    /// Up to `limit` steps that can be taken, first those that should go first.
+    fn claimable(&mut self, scope: Scope, limit: u32) -> Found<Vec<StepRow>>;
+    /// The payloads of these tasks.
+    fn contexts(&mut self, ids: &[TaskId]) -> Found<Vec<(TaskId, Json)>>;
+    /// The results of these steps; steps without one are left out.
+    fn results(&mut self, ids: &[StepId]) -> Found<Vec<(StepId, Json)>>;
+    /// What is due at `now`. `dead` are workers known to be gone though their lease isn't over.
+    fn due(&mut self, now: Millis, me: WorkerId, dead: &[WorkerId]) -> Found<Due>;
+    /// Marks workers as gone.
+    fn drop_workers(&mut self, workers: &[WorkerId]) -> Found<()>;
+    /// Moves this worker's lease on.
+    fn renew(&mut self, me: WorkerId, expires_at: Millis) -> Found<()>;
+    /// Writes what the turn changed. Every update is held against the row that the turn had read.
+    fn write(&mut self, changes: &Changes, next_task: Option<i64>) -> Found<()>;
+    /// Where a task's steps stand, as written.
+    fn standing(&mut self, task: TaskId, me: WorkerId) -> Found<Standing>;
+}
+
+/// Templates that were read and parsed before.
+pub type TemplateCache = std::collections::HashMap<TemplateId, Arc<Template>>;

@@ -1,0 +1,87 @@
+//! The way of one request: into the coordinator's queue, ring, wait for the answer.
+
+use std::{
+    mem,
+    time::{Duration, Instant},
+};
+
+use crossbeam_channel::{Receiver, TrySendError};
+use tasker_coordinator::{Answer, Envelope, Failure, Handle, Reply, Request};
+
+use crate::{
+    process,
+    stop::Stop,
+    wait::{self, Received, Unsent},
+};
+
+/// Sends the request, and waits for its answer for no longer than the limit.
+pub fn ask(handle: &Handle, request: Request, limit: Duration) -> Result<Reply, Stop> {
+    let deadline = wait::deadline(limit);
+    let (envelope, reply) = Envelope::new(request);
+    send(handle, envelope, limit, deadline)?;
+    handle.ring();
+    match receive(handle, reply, deadline)? {
+        Received::Got(answer) => Ok(answer?),
+        Received::Late => Err(Failure::busy(format!(
+            "no answer within {} ms; the outcome is unknown: the request may still be carried out",
+            limit.as_millis()
+        ))
+        .into()),
+        Received::Disconnected => Err(unanswered(handle).into()),
+    }
+}
+
+fn send(
+    handle: &Handle,
+    envelope: Envelope,
+    limit: Duration,
+    deadline: Instant,
+) -> Result<(), Stop> {
+    let envelope = match handle.requests().try_send(envelope) {
+        Ok(()) => return Ok(()),
+        Err(TrySendError::Disconnected(_)) => return Err(Failure::closed().into()),
+        Err(TrySendError::Full(envelope)) => envelope,
+    };
+    // A queue that is full is being drained, unless a bell was lost: one more costs nothing.
+    handle.ring();
+    let patience = handle.busy_timeout().min(limit);
+    let until = wait::deadline(patience).min(deadline);
+    match wait::send(handle.requests(), envelope, until) {
+        Ok(()) => Ok(()),
+        Err(Unsent::Full) => Err(Failure::busy(format!(
+            "no place in the queue of requests within {} ms; nothing was sent: try again, or raise queue_capacity",
+            patience.as_millis()
+        ))
+        .into()),
+        Err(Unsent::Disconnected) => Err(Failure::closed().into()),
+        Err(Unsent::Stopped(stop)) => Err(stop),
+    }
+}
+
+fn receive(
+    handle: &Handle,
+    reply: Receiver<Answer>,
+    deadline: Instant,
+) -> Result<Received<Answer>, Stop> {
+    let asked_in = process::noted();
+    // A request that was put into the queue as the coordinator ended lies there, unread, for as long as any handle
+    // lives, and its reply channel with it: only a glance at the coordinator tells that no answer will come.
+    let received = wait::receive_while(&reply, deadline, || !handle.is_closed());
+    if process::noted() != asked_in {
+        // A trap handler forked in the wait. The coordinator's thread isn't in this process, but it may have held
+        // the channel's lock when the memory was copied: dropping our end could then wait for ever.
+        mem::forget(reply);
+    }
+    received
+}
+
+/// Why an answer will never come.
+fn unanswered(handle: &Handle) -> Failure {
+    if handle.is_closed() {
+        Failure::closed()
+    } else {
+        Failure::internal(
+            "the coordinator dropped the request without an answer; the outcome is unknown, and the log says why",
+        )
+    }
+}

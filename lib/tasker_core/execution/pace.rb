@@ -1,0 +1,45 @@
+# frozen_string_literal: true
+
+module TaskerCore
+  module Execution
+    # How long steps take here lately, and so how many to hold at once: short ones are taken in batches, so that the
+    # cost of an exchange is shared, long ones one a thread, so that none waits where another process could run it.
+    # @api private
+    class Pace
+      # How much work may lie waiting, in ms of one thread.
+      AHEAD_MS = 10.0
+      # At most this many steps a thread.
+      MOST = 16
+      # What a step is taken for before any was measured: long.
+      UNKNOWN_MS = 1_000.0
+      # The weight of the newest step.
+      WEIGHT = 0.2
+
+      # @param threads [Integer]
+      def initialize(threads)
+        @threads = threads
+        forget
+      end
+
+      # @return [Integer] how many steps to hold, those that run included
+      attr_reader :target
+
+      # @param took_ms [Float]
+      # @return [void]
+      def record(took_ms)
+        took_ms = 0.0 if took_ms.negative? # the clock was set back
+        # The first one counts whole, and a long one at once.
+        @mean = @mean == UNKNOWN_MS || took_ms > @mean ? took_ms : @mean + ((took_ms - @mean) * WEIGHT)
+        ahead = @mean * MOST <= AHEAD_MS ? MOST : [(AHEAD_MS / @mean).floor, 1].max
+        @target = @threads * ahead
+      end
+
+      # Takes steps for long again: those held had to wait.
+      # @return [void]
+      def forget
+        @mean = UNKNOWN_MS
+        @target = @threads
+      end
+    end
+  end
+end

@@ -1,0 +1,95 @@
+# frozen_string_literal: true
+
+module TaskerCore
+  module Execution
+    # The half of a {Crew} that talks to the engine.
+    # @api private
+    module Trading
+      # The waits before another try of an exchange that failed, in seconds.
+      PAUSES = [0.02, 0.1, 0.4].freeze
+      # What an exchange may fail with today and succeed with tomorrow.
+      TRANSIENT = [Busy, DatabaseError, InternalError].freeze
+
+      private
+
+      # Under the mutex.
+      def start_trade(want)
+        trade = Trade.new(@outbox, want)
+        @outbox = []
+        @trading = true
+        trade
+      end
+
+      # Under the mutex.
+      def trade_ended(_trade)
+        @trading = false
+      end
+
+      def trade(trade)
+        grant = Grant.new(answer_to(trade), @coordinator, known_tasks)
+        absorb(trade, grant)
+      rescue HandBack
+        @mutex.synchronize { trade_ended(trade) }
+      rescue *TRANSIENT => e
+        try_again(trade, e)
+      rescue StandardError => e
+        give_up(trade, e)
+      end
+
+      def answer_to(trade)
+        @coordinator.exchange(@scope, trade.want, trade.wait_ms, trade.reports)
+      end
+
+      def absorb(trade, grant)
+        again = grant.refused.filter_map { |index, kind, message| refused(trade.attempts[index], kind, message) }
+        @mutex.synchronize do
+          trade_ended(trade)
+          @failures = 0
+          @outbox.concat(again)
+          @held.concat(grant.attempts)
+          absorbed(trade, grant)
+        end
+      end
+
+      # @return [Attempt, nil] the attempt, where it has to be reported in another way
+      def refused(attempt, kind, message)
+        unless kind == "stale_lease" || attempt.outcome != Attempt::COMPLETE
+          return attempt.reject(Errors.build(kind, message))
+        end
+
+        @coordinator.logger.warn("tasker_core: #{attempt}: its report was refused (#{kind}): #{message}")
+        nil
+      end
+
+      # What was to be handed in is kept: a report that did arrive is refused the second time, and changes nothing.
+      def try_again(trade, error)
+        pause = pause_after(@failures)
+        return give_up(trade, error) unless pause
+
+        @coordinator.logger.warn("tasker_core: exchange failed (#{error.message}); trying again in #{pause} s")
+        sleep(pause)
+        @mutex.synchronize do
+          @failures += 1
+          trade_ended(trade)
+          @outbox.unshift(*trade.attempts)
+        end
+      end
+
+      def pause_after(failures)
+        PAUSES[failures]
+      end
+
+      # The engine voids at its deadline what could not be handed in, and another attempt follows.
+      def give_up(trade, error)
+        lost = trade.attempts
+        @coordinator.logger.error("tasker_core: reports lost: #{lost.join(", ")}: #{error.message}") if lost.any?
+        @mutex.synchronize do
+          trade_ended(trade)
+          @error ||= error
+          @stopping = true
+          @bell.broadcast
+        end
+      end
+    end
+  end
+end
