@@ -11,6 +11,7 @@ require_relative "native"
 require_relative "outcome"
 require_relative "payload"
 require_relative "shutdown"
+require_relative "step_event"
 require_relative "step_outcome"
 require_relative "template_info"
 require_relative "template_source"
@@ -19,6 +20,7 @@ require_relative "coordinator/arguments"
 require_relative "coordinator/controls"
 require_relative "coordinator/engine_slot"
 require_relative "coordinator/queries"
+require_relative "coordinator/subscriptions"
 require_relative "coordinator/task_request"
 require_relative "coordinator/tasks"
 require_relative "coordinator/templates"
@@ -43,6 +45,7 @@ module TaskerCore
     include Tasks
     include Controls
     include Queries
+    include Subscriptions
 
     # @return [Configuration] its settings, frozen
     attr_reader :config
@@ -58,6 +61,7 @@ module TaskerCore
       LogPump.configure(@config.log_level)
       @handlers = HandlerRegistry.new
       @templates = {}
+      initialize_subscribers
       @slot = EngineSlot.new(@config)
       @slot.engine
     end

@@ -11,6 +11,7 @@ module TaskerCore
 
     @mutex = Mutex.new
     @installed = false
+    @running = false
 
     class << self
       # Called when an engine is opened, not when the library is loaded: what is registered before `minitest/autorun`
@@ -32,8 +33,17 @@ module TaskerCore
       # @return [void]
       def run
         @installed = false
+        @running = true
         ObjectSpace.each_object(Coordinator) { |coordinator| suspend(coordinator) }
         LogPump.flush
+      ensure
+        @running = false
+      end
+
+      # @return [Boolean] whether engines are being closed now, so that a thread which runs a step to the last moment
+      #   mustn't open another
+      def running?
+        @running
       end
 
       private

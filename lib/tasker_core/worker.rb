@@ -144,7 +144,7 @@ module TaskerCore
       crew.watch
       return unless crew.error
 
-      @coordinator.logger.error("tasker_core: the worker ends: #{crew.error.message}") unless @coordinator.closed?
+      @coordinator.logger.error("tasker_core") { "the worker ends: #{crew.error.message}" } unless @coordinator.closed?
     ensure
       crew.stop
       self.class.stopped(self)

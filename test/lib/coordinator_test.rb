@@ -42,7 +42,10 @@ class CoordinatorTest < Minitest::Test
   def test_a_call_in_another_thread_ends_when_it_is_closed
     with_coordinator do |coordinator|
       register_linear(coordinator, "a")
-      parked = Thread.new { coordinator.exchange(0, 1, 60_000, []) }
+      parked = Thread.new do
+        Thread.current.report_on_exception = false
+        coordinator.exchange(0, 1, 60_000, [])
+      end
       eventually { parked.stop? }
       coordinator.close
 
@@ -82,9 +85,12 @@ class CoordinatorTest < Minitest::Test
   def test_a_database_that_cannot_be_opened_is_a_named_error
     Dir.mktmpdir do |folder|
       File.write("#{folder}/text.db", "this is no database, and long enough to be seen as none\n" * 100)
-      ["#{folder}/text.db", "#{folder}/nowhere/tasks.db", folder].each do |path|
-        error = assert_raises(TaskerCore::DatabaseError, path) { TaskerCore.create_coordinator("sqlite://#{path}") }
-        assert_includes error.message, path
+      with_log do |log|
+        ["#{folder}/text.db", "#{folder}/nowhere/tasks.db", folder].each do |path|
+          error = assert_raises(TaskerCore::DatabaseError, path) { TaskerCore.create_coordinator("sqlite://#{path}") }
+          assert_includes error.message, path
+        end
+        eventually { log.string.include?("text.db") }
       end
     end
   end

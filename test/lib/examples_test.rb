@@ -4,6 +4,8 @@ require_relative "../test_helper"
 
 # The examples of the documentation are true: each `# =>` is what the line before it gives.
 class ExamplesTest < Minitest::Test
+  include TestHelper
+
   LIBRARY = File.expand_path("../../lib", __dir__)
   EXAMPLE = /^( *)# @example.*\n((?:\1# {3}.*\n|\1#\n)+)/
   VALUE = /^(?<indent>\s*)(?<code>\S.*?)\s*# => (?<value>.+)$/
@@ -26,7 +28,7 @@ class ExamplesTest < Minitest::Test
     define_method("test_#{path.delete_prefix("#{LIBRARY}/")}_line_#{line}") do
       @checks = 0
       # rubocop:disable Security/Eval -- what is evaluated is this library's own text
-      eval(checked(code), binding, path, line)
+      with_log { eval(checked(code), binding, path, line) }
       # rubocop:enable Security/Eval
 
       assert_equal code.scan("# =>").size, @checks, "not every line of the example was reached"

@@ -24,7 +24,6 @@ class ForkSafetyTest < Minitest::Test
 
   def test_a_child_may_fork_again_and_children_share_a_file
     output = output_of(<<~'RUBY')
-      require "tmpdir"
       Dir.mktmpdir do |folder|
         coordinator = ready(TaskerCore.create_coordinator("sqlite://#{folder}/tasks.db"))
         pids = Array.new(3) do
@@ -84,6 +83,20 @@ class ForkSafetyTest < Minitest::Test
     assert_equal "true\ntrue\ncomplete\n", output
   end
 
+  def test_a_child_that_is_made_while_others_wait_is_not_held_up_and_they_wait_on
+    output = output_of(<<~'RUBY')
+      coordinator = ready(TaskerCore.create_coordinator("sqlite::memory:"))
+      waiting = Array.new(3) { Thread.new { coordinator.exchange(0, 1, 60_000, []).last.size } }
+      waiting.each { |thread| Thread.pass until thread.stop? }
+      Process.wait(fork { exit!(run(coordinator) == "complete" ? 0 : 1) })
+      puts $?.success?, waiting.count(&:alive?)
+      3.times { coordinator.initialize_task(namespace: "test", name: "one") }
+      p waiting.map(&:value)
+    RUBY
+
+    assert_equal "true\n3\n[1, 1, 1]\n", output
+  end
+
   def test_a_coordinator_that_was_closed_stays_closed_in_the_child
     output = output_of(<<~RUBY)
       coordinator = ready(TaskerCore.create_coordinator("sqlite::memory:"))
@@ -103,7 +116,7 @@ class ForkSafetyTest < Minitest::Test
       run(coordinator)
       Process.wait(fork do
         log.truncate(0)
-        run(coordinator)
+        make_the_engine_complain
         limit = Process.clock_gettime(Process::CLOCK_MONOTONIC) + 10
         Thread.pass until !log.string.empty? || Process.clock_gettime(Process::CLOCK_MONOTONIC) > limit
         exit!(log.string.empty? ? 1 : 0)

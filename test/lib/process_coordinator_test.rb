@@ -47,8 +47,8 @@ class ProcessCoordinatorTest < Minitest::Test
   end
 
   def test_the_short_calls_go_to_it
-    TaskerCore.register_template(linear("a"))
     TaskerCore.register_handler("Linear.a") { "done" }
+    TaskerCore.register_template(linear("a"))
     task = TaskerCore.initialize_task("namespace" => "test", "task_name" => "linear", "payload" => { "x" => 1 })
 
     assert_equal "complete", TaskerCore.orchestrate_task(task["task_id"])["status"]

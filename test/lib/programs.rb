@@ -7,14 +7,23 @@ require "rbconfig"
 module Programs
   LIBRARY = File.expand_path("../../lib", __dir__)
   # What every program begins with.
-  PREAMBLE = <<~RUBY
+  PREAMBLE = <<~'RUBY'
     require "tasker_core"
+    require "tmpdir"
     TEMPLATE = { "namespace" => "test", "name" => "one",
                  "steps" => [{ "name" => "only", "handler" => { "callable" => "Only" } }] }.freeze
     def ready(coordinator)
       coordinator.register_handler("Only") { |step| step.context["n"] }
       coordinator.register_template(TEMPLATE)
       coordinator
+    end
+    def make_the_engine_complain
+      Dir.mktmpdir do |folder|
+        File.write("#{folder}/broken.db", "no database" * 1000)
+        TaskerCore.create_coordinator("sqlite://#{folder}/broken.db")
+      rescue TaskerCore::DatabaseError
+        nil
+      end
     end
     def run(coordinator, n = 1)
       task = coordinator.initialize_task(namespace: "test", name: "one", context: { n: n })

@@ -1,8 +1,8 @@
 //! Who this coordinator is, so that another one on the same machine can tell whether it is still there.
 //!
-//! A name is `host:pid:start:boot:space/n` – host and pid for people, then when the process started, which boot of
-//! the machine and which pid namespace it is in, for machines. Only within one boot and one pid namespace does a
-//! missing pid prove anything; elsewhere the lease has to lapse.
+//! A name is `host:pid:n|boot|space|start`: for people the host, the pid and a number within the process; after the
+//! bar which boot of the machine, which pid namespace, and when the process started. Only within one boot and one
+//! pid namespace does a missing pid prove anything; elsewhere the lease has to lapse.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

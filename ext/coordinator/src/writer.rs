@@ -156,6 +156,7 @@ impl WriterThread {
             .filter(|(_, name)| identity::is_gone(name));
         Ok(gone
             .map(|(id, name)| {
+                let name = name.split('|').next().unwrap_or(&name).to_owned();
                 log::warn!("worker {name} is gone; what it held is given to others");
                 id
             })

@@ -70,7 +70,7 @@ pub(crate) fn run<T: Tx>(
                 *outcome = report::heartbeat(&mut work, *step, *fence)
             }
             Command::Control(order) => *outcome = control::control(&mut work, order),
-            Command::Panic => std::panic::panic_any("a panic was asked for"),
+            Command::Panic => panic_as_asked(),
             Command::Register(_) | Command::Claim(_) | Command::Tick | Command::Ping => {}
         }
     }
@@ -593,4 +593,12 @@ fn look_back<T: Tx>(
         granted.task = Some(line);
     }
     Ok(())
+}
+
+#[expect(
+    clippy::panic,
+    reason = "the switch by which tests prove that a panic is borne"
+)]
+fn panic_as_asked() -> ! {
+    std::panic::panic_any("a panic was asked for")
 }

@@ -9,13 +9,17 @@ use crossbeam_channel::{Receiver, TrySendError};
 use tasker_coordinator::{Answer, Envelope, Failure, Handle, Reply, Request};
 
 use crate::{
+    channel::{self, Received, Unsent},
     process,
     stop::Stop,
-    wait::{self, Received, Unsent},
+    wait,
 };
 
 /// Sends the request, and waits for its answer for no longer than the limit.
 pub fn ask(handle: &Handle, request: Request, limit: Duration) -> Result<Reply, Stop> {
+    if handle.is_closed() {
+        return Err(Failure::closed().into());
+    }
     let deadline = wait::deadline(limit);
     let (envelope, reply) = Envelope::new(request);
     send(handle, envelope, limit, deadline)?;
@@ -46,7 +50,7 @@ fn send(
     handle.ring();
     let patience = handle.busy_timeout().min(limit);
     let until = wait::deadline(patience).min(deadline);
-    match wait::send(handle.requests(), envelope, until) {
+    match channel::send(handle.requests(), envelope, until) {
         Ok(()) => Ok(()),
         Err(Unsent::Full) => Err(Failure::busy(format!(
             "no place in the queue of requests within {} ms; nothing was sent: try again, or raise queue_capacity",
@@ -66,13 +70,18 @@ fn receive(
     let asked_in = process::noted();
     // A request that was put into the queue as the coordinator ended lies there, unread, for as long as any handle
     // lives, and its reply channel with it: only a glance at the coordinator tells that no answer will come.
-    let received = wait::receive_while(&reply, deadline, || !handle.is_closed());
+    let received = channel::receive_while(&reply, deadline, || !has_ended(handle));
     if process::noted() != asked_in {
         // A trap handler forked in the wait. The coordinator's thread isn't in this process, but it may have held
         // the channel's lock when the memory was copied: dropping our end could then wait for ever.
         mem::forget(reply);
     }
     received
+}
+
+/// Whether the coordinator's threads have ended; one that is closing still answers what it has accepted.
+fn has_ended(handle: &Handle) -> bool {
+    handle.is_closed() && handle.join(Duration::ZERO)
 }
 
 /// Why an answer will never come.

@@ -6,12 +6,12 @@ use rutie::rubysys::types::Value;
 use tasker_coordinator::{Grant, GrantedStep, GrantedTask, RefusedReport, TaskLine};
 
 use crate::{
-    answers::{answered, array, integer, maybe_integer, maybe_text, nil, push, text},
+    answers::{answered, array, boolean, integer, maybe_integer, maybe_text, nil, push, text},
     stop::Stop,
 };
 
 /// The answer of an exchange; the steps in it are the caller's from here on.
-pub fn answer(grant: Grant) -> Result<Value, Stop> {
+pub fn answer(mut grant: Grant) -> Result<Value, Stop> {
     let answer = answered(|| build(&grant))?;
     grant.taken();
     Ok(answer)
@@ -38,13 +38,17 @@ fn build(grant: &Grant) -> Value {
 }
 
 fn task(parts: Value, line: &TaskLine) {
-    let fields = array(5);
+    let fields = array(9);
     push(parts, fields);
     push(fields, text(line.state));
     push(fields, maybe_integer(line.next_run_at));
     push(fields, integer(i64::from(line.held_here)));
     push(fields, integer(i64::from(line.held_elsewhere)));
     push(fields, integer(i64::from(line.claimable)));
+    push(fields, integer(i64::from(line.step_count)));
+    push(fields, integer(i64::from(line.completed_steps)));
+    push(fields, integer(i64::from(line.failed_steps)));
+    push(fields, boolean(line.paused));
 }
 
 fn refused(parts: Value, reports: &[RefusedReport]) {

@@ -13,10 +13,10 @@ use crossbeam_channel::bounded;
 use tasker_coordinator::Failure;
 
 use crate::{
+    channel::{self, Received},
     guard::Guard,
     sites::{self, Site},
     stop::Stop,
-    wait::{self, Received},
 };
 
 /// Runs `work` on a thread of this name, and waits for its result until the deadline: `None` is too late.
@@ -40,7 +40,7 @@ where
             "no thread can be started for {name}: {error}; see the limits of this process"
         ))
     })?;
-    match wait::receive(&receiver, deadline)? {
+    match channel::receive(&receiver, deadline)? {
         Received::Got(result) => {
             // Sending was its last act: this joins a thread that is ending.
             let _joined = helper.join();

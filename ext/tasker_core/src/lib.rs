@@ -15,6 +15,7 @@
 mod answers;
 mod arguments;
 mod ask;
+mod channel;
 mod engine;
 mod grant;
 mod guard;

@@ -15,12 +15,14 @@ use tasker_coordinator::{
 
 use crate::{
     answers::{array, boolean, integer, nil, push, text},
-    arguments, guard, helper, object, process,
+    arguments,
+    channel::{self, Received},
+    guard, helper, object, process,
     protect::protect,
     shim,
     sites::{self, Site},
     stop::{Class, Stop},
-    wait::{self, Received},
+    wait,
 };
 
 /// The highest level of the `log` crate: trace.
@@ -129,7 +131,7 @@ fn gather(max: u32, limit: Duration) -> Result<Vec<Record>, Stop> {
     let first = match queue.try_recv() {
         Ok(record) => Some(record),
         Err(_) if limit.is_zero() => None,
-        Err(_) => match wait::receive(&queue, wait::deadline(limit))? {
+        Err(_) => match channel::receive(&queue, wait::deadline(limit))? {
             Received::Got(record) => Some(record),
             Received::Late | Received::Disconnected => None,
         },

@@ -1,5 +1,7 @@
 //! Waits that give the GVL back and that Ruby can interrupt: Ctrl-C, `Thread#kill`, `Timeout`, traps.
 //!
+//! [`park`] is the pattern; what is waited for is in [`crate::channel`].
+//!
 //! Ruby 3.1 can `longjmp` even out of `rb_thread_call_without_gvl2` (on the main thread of a process with
 //! one thread, where it joins a thread of its own), so that the call is made inside `rb_protect`, and
 //! interrupts are checked inside another. A trap that returns doesn't end the wait.
@@ -12,10 +14,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{Receiver, Select, SendTimeoutError, Sender, bounded, select_biased};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use rutie::rubysys::{
-    thread::{rb_thread_call_without_gvl2, rb_thread_check_ints},
-    types::{CallbackPtr, c_void},
+    thread::{
+        rb_thread_call_without_gvl2, rb_thread_check_ints, rb_thread_current,
+        rb_thread_interrupted, rb_thread_main,
+    },
+    types::{CallbackPtr, Value, c_void},
 };
 
 use crate::{
@@ -27,114 +32,35 @@ use crate::{
     stop::Stop,
 };
 
-/// How one stretch without the GVL ended.
+/// How often a waiting main thread looks for a signal.
+///
+/// Ruby calls the unblock function for a signal only where it has a thread that waits for signals: with a
+/// second Ruby thread that sleeps, or waits here too, nobody does (3.1), and Ctrl-C would go unnoticed.
+const SIGNALS: Duration = Duration::from_millis(50);
+
+/// How long another thread waits in one go: what interrupts it is announced.
+const ANNOUNCED: Duration = Duration::from_secs(1);
+
+/// How one go of a wait ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Pass {
     /// What was waited for has come, or never will.
     Done,
+    /// Its time is up, and there is more to wait for.
+    Again,
     /// Ruby wants the thread's attention.
     Interrupted,
 }
 
-/// What was waited for.
-pub enum Received<T> {
-    /// It came.
-    Got(T),
-    /// It didn't come in time.
-    Late,
-    /// Nobody is left who could send it.
-    Disconnected,
+/// What one go of a wait has to heed.
+pub struct Go<'a> {
+    /// Receives something when Ruby wants the thread's attention.
+    pub interrupt: &'a Receiver<()>,
+    /// When this go must end, whatever has come.
+    pub until: Instant,
 }
 
-/// Waits for a value on a channel until the deadline.
-pub fn receive<T>(from: &Receiver<T>, deadline: Instant) -> Result<Received<T>, Stop> {
-    receive_while(from, deadline, || true)
-}
-
-/// As [`receive`], for as long as there is hope: `alive` is asked once a second, without the GVL.
-pub fn receive_while<T>(
-    from: &Receiver<T>,
-    deadline: Instant,
-    alive: impl Fn() -> bool,
-) -> Result<Received<T>, Stop> {
-    const GLANCE: Duration = Duration::from_secs(1);
-    let mut received = Received::Late;
-    park(|interrupt| {
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            // Asked before the wait: what was sent in the last moments of the sender is still received.
-            let last = !alive();
-            let pause = if last {
-                Duration::ZERO
-            } else {
-                left.min(GLANCE)
-            };
-            // The value first: an answer that is here is taken, whatever else has happened.
-            select_biased! {
-                recv(from) -> message => {
-                    received = message.map_or(Received::Disconnected, Received::Got);
-                    return Pass::Done;
-                }
-                recv(interrupt) -> _ => return Pass::Interrupted,
-                default(pause) => {}
-            }
-            if last {
-                received = Received::Disconnected;
-                return Pass::Done;
-            }
-            if left <= pause {
-                return Pass::Done;
-            }
-        }
-    })?;
-    Ok(received)
-}
-
-/// Waits for a place on a full channel until the deadline; what couldn't be sent is dropped.
-pub fn send<T>(to: &Sender<T>, message: T, deadline: Instant) -> Result<(), Unsent> {
-    let mut message = Some(message);
-    let mut sent = Err(SendTimeoutError::Timeout(()));
-    park(|interrupt| {
-        let Some(pending) = message.take() else {
-            return Pass::Done;
-        };
-        let mut select = Select::new_biased();
-        let place = select.send(to);
-        select.recv(interrupt);
-        match select.select_deadline(deadline) {
-            Ok(ready) if ready.index() == place => {
-                sent = ready
-                    .send(to, pending)
-                    .map_err(|_| SendTimeoutError::Disconnected(()));
-                Pass::Done
-            }
-            Ok(ready) => {
-                // The bell carries nothing; taking it out of the channel makes room for the next.
-                let _rung = ready.recv(interrupt);
-                message = Some(pending);
-                Pass::Interrupted
-            }
-            Err(_) => Pass::Done,
-        }
-    })
-    .map_err(Unsent::Stopped)?;
-    sent.map_err(|error| match error {
-        SendTimeoutError::Timeout(()) => Unsent::Full,
-        SendTimeoutError::Disconnected(()) => Unsent::Disconnected,
-    })
-}
-
-/// Why a message wasn't sent.
-pub enum Unsent {
-    /// No place came free in time.
-    Full,
-    /// Nobody is left to receive it.
-    Disconnected,
-    /// The caller was interrupted.
-    Stopped(Stop),
-}
-
-/// The moment so many milliseconds from now; a wait that no clock can express is as good as endless.
+/// The moment so long from now; a wait that no clock can express is as good as endless.
 pub fn deadline(limit: Duration) -> Instant {
     const ENDLESS: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
     let now = Instant::now();
@@ -145,42 +71,60 @@ pub fn deadline(limit: Duration) -> Instant {
 struct Stretch<'a, P> {
     pass: P,
     interrupt: &'a Receiver<()>,
+    /// The main thread, if that is the one that waits.
+    main: Option<Value>,
     ended: Pass,
     panicked: Option<Box<dyn Any + Send>>,
 }
 
-/// Calls `pass` without the GVL until it is done, and checks for interrupts in between.
-///
-/// `pass` gets the channel on which an interrupt is announced, and must end soon after it.
+impl<P> Stretch<'_, P>
+where
+    P: FnMut(&Go<'_>) -> Pass,
+{
+    /// Goes on until the wait is done or interrupted. Runs without the GVL.
+    fn run(&mut self) -> Pass {
+        sites::pass(Site::Wait);
+        let length = self.main.map_or(ANNOUNCED, |_| SIGNALS);
+        loop {
+            let ended = (self.pass)(&Go {
+                interrupt: self.interrupt,
+                until: deadline(length),
+            });
+            if ended != Pass::Again {
+                return ended;
+            }
+            // SAFETY: may be called without the GVL, for the thread that calls it.
+            let signalled = self
+                .main
+                .is_some_and(|thread| unsafe { rb_thread_interrupted(thread) } != 0);
+            if signalled {
+                return Pass::Interrupted;
+            }
+        }
+    }
+}
+
+/// Calls `pass` without the GVL until it is done, and lets Ruby handle interrupts in between.
 pub fn park<P>(pass: P) -> Result<(), Stop>
 where
-    P: FnMut(&Receiver<()>) -> Pass,
+    P: FnMut(&Go<'_>) -> Pass,
 {
     let _guard = Guard::new();
     let (bell, interrupt) = bounded::<()>(1);
+    // SAFETY: both only look the threads up; the GVL is held.
+    let (current, main) = unsafe { (rb_thread_current(), rb_thread_main()) };
     let mut stretch = Stretch {
         pass,
         interrupt: &interrupt,
+        main: Some(main).filter(|main| *main == current),
         ended: Pass::Interrupted,
         panicked: None,
     };
     let started_in = process::noted();
     loop {
-        let data = &raw mut stretch;
-        let bell = &raw const bell;
-        protect(|| {
-            // SAFETY: both functions have the C signatures that Ruby calls, and both pointers are to values
-            // of `park`'s frame, which outlives the call: Ruby forgets the second before it returns.
-            unsafe {
-                rb_thread_call_without_gvl2(
-                    run::<P> as *const () as CallbackPtr,
-                    data.cast(),
-                    ring as *const () as CallbackPtr,
-                    bell.cast(),
-                );
-            }
-            nil()
-        })?;
+        // Ruby doesn't call `run` at all when it is interrupted before.
+        stretch.ended = Pass::Interrupted;
+        without_gvl(&raw mut stretch, &raw const bell)?;
         if let Some(payload) = stretch.panicked.take() {
             resume_unwind(payload);
         }
@@ -199,19 +143,34 @@ where
     }
 }
 
+fn without_gvl<P>(stretch: *mut Stretch<'_, P>, bell: *const Sender<()>) -> Result<(), Stop>
+where
+    P: FnMut(&Go<'_>) -> Pass,
+{
+    protect(|| {
+        // SAFETY: both functions have the C signatures that Ruby calls, and both pointers are to values of
+        // `park`'s frame, which outlives the call: Ruby forgets the second before it returns.
+        unsafe {
+            rb_thread_call_without_gvl2(
+                run::<P> as *const () as CallbackPtr,
+                stretch.cast(),
+                ring as *const () as CallbackPtr,
+                bell.cast(),
+            );
+        }
+        nil()
+    })?;
+    Ok(())
+}
+
 rutie::rutie_callback! {
-    fn run<P>(data: *mut c_void) -> *mut c_void
+    fn run<P>(stretch: *mut c_void) -> *mut c_void
     where
-        P: FnMut(&Receiver<()>) -> Pass,
+        P: FnMut(&Go<'_>) -> Pass,
     {
         // SAFETY: `park` passes its own `Stretch`, and touches it again only when this has returned.
-        let stretch = unsafe { &mut *data.cast::<Stretch<'_, P>>() };
-        stretch.ended = Pass::Interrupted;
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            sites::pass(Site::Wait);
-            (stretch.pass)(stretch.interrupt)
-        }));
-        match outcome {
+        let stretch = unsafe { &mut *stretch.cast::<Stretch<'_, P>>() };
+        match catch_unwind(AssertUnwindSafe(|| stretch.run())) {
             Ok(pass) => stretch.ended = pass,
             Err(payload) => stretch.panicked = Some(payload),
         }
@@ -223,8 +182,8 @@ rutie::rutie_callback! {
     fn ring(bell: *mut c_void) {
         // SAFETY: `park` passes its own `Sender`, which lives while Ruby may call this.
         let bell = unsafe { &*bell.cast::<Sender<()>>() };
-        // Called again and again, by other threads, under a lock of Ruby's: it must not block. One ring is enough, and a
-        // panic has nowhere to go.
+        // Called again and again, by other threads, under a lock of Ruby's: it must not block. One ring is enough, and
+        // a panic has nowhere to go.
         let _ = catch_unwind(AssertUnwindSafe(|| {
             let _already_rung = bell.try_send(());
         }));

@@ -5,8 +5,9 @@ module TaskerCore
     # Checks of arguments, for the sake of the message. The engine checks again.
     # @api private
     module Arguments
-      ID_RANGE = (-(1 << 63)...(1 << 63))
-      private_constant :ID_RANGE
+      # Not 0: where steps are taken, that means any task.
+      IDS = 1...(1 << 63)
+      private_constant :IDS
 
       module_function
 
@@ -19,9 +20,10 @@ module TaskerCore
         unless id.is_a?(Integer)
           raise WrongType, "task_id must be an Integer, or what initialize_task answered, got #{shown(value)}"
         end
-        return id if ID_RANGE.cover?(id)
+        return id if IDS.cover?(id)
 
-        raise TaskNotFound.new("Task not found: #{id}; ids have no more than 64 bits", context: { "task_id" => id })
+        raise TaskNotFound.new("Task not found: #{id}; give the task_id that initialize_task returned",
+                               context: { "task_id" => id })
       end
 
       # @param value [String, Symbol]

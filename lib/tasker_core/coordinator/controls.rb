@@ -37,14 +37,14 @@ module TaskerCore
         control("resume", task_id, reason)
       end
 
-      # Makes a failed step ready again, with all its attempts.
+      # Makes a failed step ready again, with all its attempts; one that waits for its next attempt needn't wait longer.
       #
       # @param task_id [Integer, InitializeResult]
       # @param step [String, Symbol] its name
       # @param reason [String, nil] for the history
       # @return [StepOutcome]
       # @raise [TaskNotFound, StepNotFound]
-      # @raise [InvalidTransition] where the step hasn't failed
+      # @raise [InvalidTransition] where the step is done, or isn't its turn yet
       def retry_step(task_id, step, reason: nil)
         request = step_request(task_id, step, reason)
         StepOutcome.new(call("retry_step", request))

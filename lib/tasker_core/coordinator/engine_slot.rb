@@ -7,7 +7,8 @@ module TaskerCore
     # @api private
     class EngineSlot
       CLOSED = "the coordinator is closed; make another one with TaskerCore.create_coordinator"
-      private_constant :CLOSED
+      ENDING = "the program is ending, and the coordinator's engine is closed"
+      private_constant :CLOSED, :ENDING
 
       # @param config [Configuration]
       def initialize(config)
@@ -40,16 +41,17 @@ module TaskerCore
       # @param engine [Native::Engine]
       # @return [void]
       def forget(engine)
-        @mutex.synchronize { @engine = nil if @engine.equal?(engine) }
+        @engine = nil if @engine.equal?(engine)
       end
 
-      # Closes the engine; the next call opens another one.
+      # Closes the engine; the next call opens another one. It takes no lock: a program that ends mustn't wait for a
+      # thread that is opening a database.
       #
       # @param limit_ms [Integer]
       # @return [void]
       def suspend(limit_ms)
-        engine = @mutex.synchronize { @engine if @generation == ForkSafety.generation }
-        return unless engine
+        engine = @engine
+        return unless engine && @generation == ForkSafety.generation
 
         answer = engine.close(limit_ms)
         forget(engine)
@@ -74,6 +76,7 @@ module TaskerCore
 
       def current
         raise CoordinatorClosed, CLOSED if @closed
+        raise CoordinatorClosed, ENDING if @engine.nil? && Shutdown.running?
 
         @engine if @generation == ForkSafety.generation
       end
@@ -82,11 +85,26 @@ module TaskerCore
         generation = ForkSafety.generation
         Shutdown.install
         LogPump.start
-        engine = Native.value(Native.open(@config.settings_json(log_level: LogPump.level_name),
-                                          @config.call_timeout_ms))
+        engine = Native.value(named(Native.open(settings, @config.call_timeout_ms)))
         @definitions.each { |json| Native.value(engine.call("register_template", json, @config.call_timeout_ms)) }
         @generation = generation
         @engine = engine
+        return engine unless @closed
+
+        suspend(@config.call_timeout_ms)
+        raise CoordinatorClosed, CLOSED
+      end
+
+      def settings
+        @config.settings_json(log_level: LogPump.level_name)
+      end
+
+      # A program may have several databases: the message says which one it is about.
+      def named(answer)
+        ok, kind, message, context = answer
+        return answer if ok || kind != "database_error"
+
+        [false, kind, "#{@config.masked_url} can't be opened: #{message}", context]
       end
     end
   end

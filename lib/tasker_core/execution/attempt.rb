@@ -28,6 +28,10 @@ module TaskerCore
       attr_accessor :deadline_ms
       # @return [Thread, nil] where its handler runs
       attr_accessor :thread
+      # @return [Float, nil] when its handler was called, ms
+      attr_accessor :began_ms
+      # @return [Float, nil] how long that took, ms
+      attr_accessor :took_ms
       # @return [Integer] one of the constants above
       attr_reader :outcome
       # @return [String] result or failure, JSON text
@@ -43,7 +47,7 @@ module TaskerCore
         @claimed_ms = claimed_ms
         @outcome = FAILED
         @payload = Failure::KILLED
-        @thread = nil
+        @thread = @began_ms = @took_ms = nil
       end
 
       # Runs the handler. Whatever way the handler is left, {#outcome} and {#payload} say what to report: a kill ends

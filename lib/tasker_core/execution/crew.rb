@@ -137,7 +137,7 @@ module TaskerCore
         Pool.post(self)
       rescue ThreadError => e
         @helper_called = false
-        @coordinator.logger.warn("tasker_core: no thread for a step (#{e.message}); going on with those there are")
+        @coordinator.logger.warn("tasker_core") { "no thread for a step (#{e.message}); going on with those there are" }
       end
 
       # --- without the mutex ---
@@ -146,6 +146,8 @@ module TaskerCore
         started = Execution.now_ms
         return attempt.give_back if attempt.overdue?(started)
 
+        attempt.began_ms = started
+        Announcement.started(@coordinator, attempt) if @coordinator.subscribers?
         Thread.current[Turnstile::LINEAGE] = lineage(attempt)
         attempt.perform(@coordinator, @generation)
         # A child that was forked in the handler ends where its handler ends, and reports nothing.
@@ -160,6 +162,7 @@ module TaskerCore
 
       def settle(attempt, took_ms)
         forget_locals(Thread.current)
+        attempt.took_ms = took_ms
         @mutex.synchronize do
           attempt.thread = nil
           @outbox.push(attempt)

@@ -9,7 +9,7 @@ module TaskerCore
       # How much work may lie waiting, in ms of one thread.
       AHEAD_MS = 10.0
       # At most this many steps a thread.
-      MOST = 16
+      MOST = 64
       # What a step is taken for before any was measured: long.
       UNKNOWN_MS = 1_000.0
       # The weight of the newest step.

@@ -42,12 +42,26 @@ module TaskerCore
 
       def absorb(trade, grant)
         again = grant.refused.filter_map { |index, kind, message| refused(trade.attempts[index], kind, message) }
-        @mutex.synchronize do
-          trade_ended(trade)
-          @failures = 0
-          @outbox.concat(again)
-          @held.concat(grant.attempts)
-          absorbed(trade, grant)
+        # Before what was granted in return is begun.
+        announce(trade, grant, again) if @coordinator.subscribers?
+      ensure
+        # Even where a subscriber ends the thread, the steps are in the crew's hands.
+        @mutex.synchronize { take_in(trade, grant, again || []) }
+      end
+
+      # Under the mutex.
+      def take_in(trade, grant, again)
+        trade_ended(trade)
+        @failures = 0
+        @outbox.concat(again)
+        @held.concat(grant.attempts)
+        absorbed(trade, grant)
+      end
+
+      def announce(trade, grant, again)
+        refused = grant.refused.map(&:first)
+        trade.attempts.each_with_index do |attempt, index|
+          Announcement.finished(@coordinator, attempt, refused: refused.include?(index)) unless again.include?(attempt)
         end
       end
 
@@ -57,7 +71,7 @@ module TaskerCore
           return attempt.reject(Errors.build(kind, message))
         end
 
-        @coordinator.logger.warn("tasker_core: #{attempt}: its report was refused (#{kind}): #{message}")
+        @coordinator.logger.warn("tasker_core") { "#{attempt}: its report was refused (#{kind}): #{message}" }
         nil
       end
 
@@ -66,7 +80,7 @@ module TaskerCore
         pause = pause_after(@failures)
         return give_up(trade, error) unless pause
 
-        @coordinator.logger.warn("tasker_core: exchange failed (#{error.message}); trying again in #{pause} s")
+        @coordinator.logger.warn("tasker_core") { "exchange failed (#{error.message}); trying again in #{pause} s" }
         sleep(pause)
         @mutex.synchronize do
           @failures += 1
@@ -81,14 +95,21 @@ module TaskerCore
 
       # The engine voids at its deadline what could not be handed in, and another attempt follows.
       def give_up(trade, error)
-        lost = trade.attempts
-        @coordinator.logger.error("tasker_core: reports lost: #{lost.join(", ")}: #{error.message}") if lost.any?
+        log_lost(trade.attempts, error)
         @mutex.synchronize do
           trade_ended(trade)
           @error ||= error
           @stopping = true
           @bell.broadcast
         end
+      end
+
+      # A close is somebody's wish, and what was running then is lost with it.
+      def log_lost(attempts, error)
+        return if attempts.empty?
+
+        level = error.is_a?(CoordinatorClosed) ? Logger::WARN : Logger::ERROR
+        @coordinator.logger.add(level, nil, "tasker_core") { "reports lost: #{attempts.join(", ")}: #{error.message}" }
       end
     end
   end

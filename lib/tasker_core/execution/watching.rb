@@ -55,7 +55,7 @@ module TaskerCore
         @running.each_key.select { |attempt| attempt.overdue?(now - GRACE_MS) }.each do |attempt|
           @running.delete(attempt)
           abandoned(attempt)
-          @coordinator.logger.warn("tasker_core: #{attempt} has passed its deadline; its result will not be taken")
+          @coordinator.logger.warn("tasker_core") { "#{attempt} has passed its deadline; its result will not be taken" }
         end
       end
 

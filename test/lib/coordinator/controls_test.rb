@@ -87,10 +87,29 @@ class CoordinatorControlsTest < Minitest::Test
     end
   end
 
-  def test_a_step_that_has_not_failed_cannot_be_retried
+  def test_a_step_that_is_done_or_not_its_turn_cannot_be_retried
     with_coordinator do |coordinator|
-      register_linear(coordinator, "a")
-      assert_raises(TaskerCore::InvalidTransition) { coordinator.retry_step(start(coordinator), "a") }
+      register_linear(coordinator, "a", "b")
+      task = start(coordinator)
+
+      assert_raises(TaskerCore::InvalidTransition) { coordinator.retry_step(task, "b") }
+      coordinator.orchestrate_task(task)
+      error = assert_raises(TaskerCore::InvalidTransition) { coordinator.retry_step(task, "a") }
+      assert_match(/complete/, error.message)
+    end
+  end
+
+  def test_a_step_that_waits_for_its_next_attempt_can_be_tried_at_once
+    with_coordinator do |coordinator|
+      register_linear(coordinator, "a") do |step|
+        raise TaskerCore::RetryableError.new("down", retry_after: 600) if step.attempt == 1
+      end
+      task = start(coordinator)
+      outcome = coordinator.orchestrate_task(task)
+
+      assert_in_delta Time.now + 600, outcome.next_run_at, 60
+      coordinator.retry_step(task, "a")
+      assert_equal "complete", coordinator.orchestrate_task(task).status
     end
   end
 

@@ -32,6 +32,8 @@ class CoordinatorTemplatesTest < Minitest::Test
       path = "#{folder}/greet.yml"
       File.write(path, "name: greet\nnamespace_name: docs\nsteps:\n  - name: hello\n    handler: { callable: Hello }\n")
       with_coordinator do |coordinator|
+        coordinator.register_handler("Hello", &:name)
+
         assert_equal "greet", coordinator.register_template(path).name
         assert_equal 1, coordinator.register_template(File.read(path)).step_count
       end

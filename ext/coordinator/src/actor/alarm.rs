@@ -8,6 +8,9 @@ use tasker_domain::working::due;
 
 use super::Coordinator;
 
+/// How often parked claims look for steps that another process made claimable, in ms.
+const POLL_MS: i64 = 200;
+
 impl Coordinator {
     /// Sets the timer for backoffs, deadlines, the lease, and claims that have waited long enough.
     pub(crate) fn set_alarm(&mut self, context: &mut Context<Self>) {
@@ -20,8 +23,12 @@ impl Coordinator {
             &mut next,
             patience.map(|wait| now + wait.as_millis() as i64 + 1),
         );
+        if self.shared && !self.parked.is_empty() {
+            due(&mut next, Some(now + POLL_MS));
+        }
         let at = next.unwrap_or(now).max(now);
-        if self.alarm.is_some_and(|(set, _)| set == at) {
+        // One that rings too early does no harm: it sets the next.
+        if self.alarm.is_some_and(|(set, _)| set <= at) {
             return;
         }
         if let Some((_, handle)) = self.alarm.take() {
@@ -30,6 +37,7 @@ impl Coordinator {
         let wait = Duration::from_millis((at - now).unsigned_abs());
         let handle = context.run_later(wait, |coordinator, context| {
             coordinator.alarm = None;
+            coordinator.stirred |= coordinator.shared && !coordinator.parked.is_empty();
             coordinator.end_patience();
             coordinator.gather();
             coordinator.pump(context);

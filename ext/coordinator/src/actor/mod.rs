@@ -17,6 +17,7 @@ use actix::{Actor, Context, Handler, Message, MessageResult, SpawnHandle};
 use crossbeam_channel::{Receiver, Sender};
 use tasker_domain::command::Command;
 use tasker_domain::ids::Millis;
+use tasker_store::Target;
 
 use crate::clock::Clock;
 use crate::engine::Line;
@@ -71,6 +72,8 @@ pub(crate) struct Coordinator {
     under_way: Option<Vec<Pending>>,
     /// Claims that found nothing and wait.
     parked: Vec<Parked>,
+    /// Whether other processes may use the same database.
+    shared: bool,
     /// Whether something may have become claimable since the parked claims were last tried.
     stirred: bool,
     next_due: Option<Millis>,
@@ -98,6 +101,7 @@ impl Coordinator {
         );
         Coordinator {
             next_housekeeping: now + settings.rules.lease_ms / 3,
+            shared: settings.target != Target::SqliteMemory,
             settings,
             requests: waiting,
             line,
@@ -173,7 +177,7 @@ impl Coordinator {
                     reply,
                 });
             }
-            Kind::Panic => std::panic::panic_any("a panic was asked for"),
+            Kind::Panic => panic_as_asked(),
         }
     }
 
@@ -243,4 +247,12 @@ impl Handler<Ring> for Coordinator {
         self.pump(context);
         MessageResult(if self.leave() { Next::Stop } else { Next::Go })
     }
+}
+
+#[expect(
+    clippy::panic,
+    reason = "the switch by which tests prove that a panic is borne"
+)]
+fn panic_as_asked() -> ! {
+    std::panic::panic_any("a panic was asked for")
 }

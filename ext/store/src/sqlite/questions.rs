@@ -13,7 +13,7 @@ use tasker_domain::rules::submit;
 use tasker_domain::state::{StepState, TaskState};
 use tasker_domain::template::Template;
 
-use super::rows::{array, count, ending, word};
+use super::rows::{array, count, ending, label, word};
 use super::{caught, reads, statement};
 use crate::StoreError;
 use crate::tx::{Found, TemplateCache};
@@ -73,7 +73,7 @@ impl Asked<'_> {
                 let active: i64 = statement::CountActive::new().get_result(self.connection)?;
                 Ok(Object::new().set("active_tasks", active).finish())
             }
-            Question::Panic => std::panic::panic_any("a panic was asked for"),
+            Question::Panic => panic_as_asked(),
         }
     }
 
@@ -271,7 +271,7 @@ impl Asked<'_> {
         let rows: Vec<(i64, String)> = statement::WorkerNames::new(&ids).load(self.connection)?;
         Ok(rows
             .into_iter()
-            .map(|(id, name)| (WorkerId(id), name))
+            .map(|(id, name)| (WorkerId(id), label(&name).to_owned()))
             .collect())
     }
 
@@ -352,4 +352,12 @@ impl Asked<'_> {
             .raw("result", result)
             .finish())
     }
+}
+
+#[expect(
+    clippy::panic,
+    reason = "the switch by which tests prove that a panic is borne"
+)]
+fn panic_as_asked() -> ! {
+    std::panic::panic_any("a panic was asked for")
 }

@@ -152,3 +152,8 @@ pub(super) fn array(ids: impl IntoIterator<Item = i64>) -> String {
     text.push(']');
     text
 }
+
+/// The part of a worker's name that is for people; what follows the first bar proves its identity.
+pub(super) fn label(name: &str) -> &str {
+    name.split('|').next().unwrap_or(name)
+}

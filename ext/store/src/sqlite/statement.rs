@@ -1,5 +1,8 @@
 //! The SQL, each statement a type of its own, so that diesel prepares it once for each connection.
 //!
+//! SQLite looks at a bound value where it could serve the plan (a partial index's condition, a bare `LIMIT ?`), and
+//! then prepares the statement anew for every value. `+state = ?` and `LIMIT ? + 0` keep it from looking.
+//!
 //! Sets of ids go in as one JSON array, read by `json_each`: a statement's text never depends on its data.
 
 #![expect(
@@ -129,10 +132,10 @@ statement! {
         concat!("SELECT ", task_columns!(), " FROM tasks WHERE id IN (SELECT value FROM json_each(?))");
     ClaimableOfAny(limit: i64 => BigInt) -> StepSql = concat!(
         "SELECT ", step_columns!(), " FROM steps INDEXED BY steps_claimable \
-         WHERE state = 'ready' AND gate = 'open' ORDER BY priority DESC, ready_at, id LIMIT ?");
+         WHERE state = 'ready' AND gate = 'open' ORDER BY priority DESC, ready_at, id LIMIT ? + 0");
     ClaimableOfTask(first: i64 => BigInt, last: i64 => BigInt, limit: i64 => BigInt) -> StepSql = concat!(
         "SELECT ", step_columns!(), " FROM steps INDEXED BY steps_claimable_by_task \
-         WHERE state = 'ready' AND gate = 'open' AND id BETWEEN ? AND ? ORDER BY id LIMIT ?");
+         WHERE state = 'ready' AND gate = 'open' AND id BETWEEN ? AND ? ORDER BY id LIMIT ? + 0");
 
     Definitions(ids: &'a str => Text) -> (BigInt, Text) =
         "SELECT id, definition FROM templates WHERE id IN (SELECT value FROM json_each(?))";
@@ -216,7 +219,7 @@ statement! {
             old_fence: i64 => BigInt, old_parents: i32 => Integer) =
         "UPDATE steps SET state = ?, gate = ?, pending_parents = ?, ready_at = ?, attempts = ?, attempt_limit = ?, \
          fence = ?, worker_id = ?, started_at = ?, deadline_at = ?, completed_at = ? \
-         WHERE id = ? AND state = ? AND fence = ? AND pending_parents = ?";
+         WHERE id = ? AND +state = ? AND fence = ? AND pending_parents = ?";
     /// Held against the state and counts that the turn had read.
     SetTask(state: &'a str => Text, paused: i32 => Integer, done: i32 => Integer, failed: i32 => Integer,
             live: i32 => Integer, started_at: Option<i64> => Nullable<BigInt>,
@@ -225,7 +228,7 @@ statement! {
             old_live: i32 => Integer) =
         "UPDATE tasks SET state = ?, paused = ?, done_steps = ?, failed_steps = ?, live_steps = ?, started_at = ?, \
          completed_at = ?, deadline_at = ? \
-         WHERE id = ? AND state = ? AND done_steps = ? AND failed_steps = ? AND live_steps = ?";
+         WHERE id = ? AND +state = ? AND done_steps = ? AND failed_steps = ? AND live_steps = ?";
     PutResult(step: i64 => BigInt, result: &'a str => Text) = "INSERT INTO results (step_id, result) VALUES (?, ?)";
     PutAttempt(step: i64 => BigInt, fence: i64 => BigInt, attempt: i32 => Integer,
                worker: Option<i64> => Nullable<BigInt>, ready_at: Option<i64> => Nullable<BigInt>,
@@ -258,13 +261,13 @@ statement! {
                 name2: Option<&'a str> => Nullable<Text>, limit: i64 => BigInt) -> BigInt =
         "SELECT t.id FROM tasks AS t INDEXED BY tasks_by_state CROSS JOIN templates AS p ON p.id = t.template_id \
          WHERE t.state = ? AND t.id < ? AND (? IS NULL OR p.namespace = ?) AND (? IS NULL OR p.name = ?) \
-         ORDER BY t.id DESC LIMIT ?";
+         ORDER BY t.id DESC LIMIT ? + 0";
     ListAll(before: i64 => BigInt, namespace: Option<&'a str> => Nullable<Text>,
             namespace2: Option<&'a str> => Nullable<Text>, name: Option<&'a str> => Nullable<Text>,
             name2: Option<&'a str> => Nullable<Text>, limit: i64 => BigInt) -> BigInt =
         "SELECT t.id FROM tasks AS t CROSS JOIN templates AS p ON p.id = t.template_id \
          WHERE t.id < ? AND (? IS NULL OR p.namespace = ?) AND (? IS NULL OR p.name = ?) \
-         ORDER BY t.id DESC LIMIT ?";
+         ORDER BY t.id DESC LIMIT ? + 0";
     CountActive() -> BigInt =
         "SELECT count(*) FROM tasks INDEXED BY tasks_by_state WHERE state IN ('pending', 'in_progress')";
 }

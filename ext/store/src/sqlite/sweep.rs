@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 use tasker_domain::ids::{Millis, StepId, TaskId, WorkerId};
 
-use super::statement;
+use super::{rows::label, statement};
 use crate::tx::{Due, Found};
 
 /// The most rows of a kind that one turn takes on; what is left falls due at once again.
@@ -34,7 +34,7 @@ pub(super) fn due(
             .collect(),
         orphaned: orphans
             .into_iter()
-            .map(|(id, fence, name)| (StepId(id), fence, gone(&name)))
+            .map(|(id, fence, name)| (StepId(id), fence, gone(label(&name))))
             .collect(),
         tasks: tasks.into_iter().map(TaskId).collect(),
         lost,

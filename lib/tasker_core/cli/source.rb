@@ -1,0 +1,78 @@
+# frozen_string_literal: true
+
+module TaskerCore
+  module CLI
+    # The template's file and the handlers that come with it.
+    # @api private
+    class Source
+      # Kinds of files that hold a template as data.
+      DATA = %w[.yml .yaml .json].freeze
+
+      # @param path [String] the template's
+      # @param requires [Array<String>] more files to load
+      def initialize(path, requires)
+        @path = path
+        @requires = requires
+      end
+
+      # Loads the Ruby files.
+      # @return [String, Class] what {Coordinator#register_template} takes
+      # @raise [UsageError] a file is missing, or can't be loaded
+      def load
+        raise UsageError, "there is no template #{@path} (looked for #{File.expand_path(@path)})" unless File.file?(@path)
+
+        @requires.each { |file| load_ruby(file) }
+        return workflow if ruby?
+        return load_beside if DATA.include?(File.extname(@path).downcase)
+
+        raise UsageError, "a template is a .yml, .yaml, .json or .rb file, and #{@path} is none"
+      end
+
+      # @return [String] where handlers were looked for, for a message
+      def places
+        [ruby? ? @path : beside, *@requires].join(", ")
+      end
+
+      private
+
+      def ruby?
+        File.extname(@path).downcase == ".rb"
+      end
+
+      def beside
+        @path.delete_suffix(File.extname(@path)).concat(".rb")
+      end
+
+      def load_beside
+        load_ruby(beside) if File.file?(beside)
+        @path
+      end
+
+      def workflow
+        before = workflows
+        load_ruby(@path)
+        found = workflows - before
+        return found.first if found.one?
+
+        what = found.empty? ? "no class that inherits" : "#{found.size} classes (#{found.join(", ")}) that inherit"
+        raise UsageError, "#{@path} has #{what} from TaskerCore::Workflow; it needs one"
+      end
+
+      def workflows
+        ObjectSpace.each_object(Workflow.singleton_class).reject { |one| one.singleton_class? || one == Workflow }
+      end
+
+      # Whatever a file of the user's raises while it is loaded is about that file.
+      def load_ruby(file)
+        raise UsageError, "there is no file #{file} to load (looked for #{File.expand_path(file)})" unless File.file?(file)
+
+        require File.expand_path(file)
+      rescue UsageError
+        raise
+      rescue ScriptError, StandardError => e
+        place = e.backtrace&.find { |line| !line.start_with?("<internal") }
+        raise UsageError, "#{file} can't be loaded: #{e.class}: #{e.message.lines.first.to_s.strip} (#{place})"
+      end
+    end
+  end
+end
