@@ -31,12 +31,13 @@ impl Coordinator {
             self.tick();
         }
         let stirs = self.stirred || self.gathered.iter().any(Pending::stirs);
-        if self.gathered.is_empty() && !(stirs && !self.parked.is_empty()) {
+        let tries_parked = stirs && !self.parked.is_empty();
+        if self.gathered.is_empty() && !tries_parked {
             self.set_alarm(context);
             return;
         }
         let mut callers: Vec<Pending> = Vec::new();
-        if stirs {
+        if tries_parked {
             self.stirred = false;
             // Those who wait come first.
             let waiting = self.parked.iter().enumerate();

@@ -173,10 +173,9 @@ fn order(command: Command, render: Render) -> Kind {
 }
 
 fn submission(asked: TaskRequest<'_>) -> Result<Submission, Failure> {
-    let tags = match asked.tags {
-        None => None,
-        Some(tags) => Some(serde_json::Value::from(tags).to_string()),
-    };
+    let tags = asked
+        .tags
+        .map(|tags| serde_json::Value::from(tags).to_string());
     Ok(Submission {
         namespace: asked.namespace.unwrap_or_else(|| "default".to_owned()),
         name: asked.name,
