@@ -20,8 +20,9 @@ module Fulfillment
       unknown = items.map { |item| item["sku"] } - PRICES_IN_CENTS.keys
       if unknown.any?
         # No other attempt could help: the step fails at once, whatever its template says about retries.
-        raise TaskerCore::PermanentError.new("we don't sell #{unknown.join(", ")}", error_code: "unknown_sku",
-                                                                                   context: { "skus" => unknown })
+        raise TaskerCore::PermanentError.new(
+          "we don't sell #{unknown.join(", ")}", error_code: "unknown_sku", context: { "skus" => unknown }
+        )
       end
       return if items.sum { |item| item["quantity"] } <= most
 

@@ -32,6 +32,9 @@ module TaskerCore
       complain(e, err, USAGE)
     rescue Error, SystemCallError => e
       complain(e, err, INCOMPLETE)
+    rescue SignalException => e
+      err.puts "bin/run: #{e.is_a?(Interrupt) ? "interrupted" : e.signm}"
+      INCOMPLETE
     end
 
     def self.inform(out, message)

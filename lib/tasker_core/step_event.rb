@@ -56,7 +56,7 @@ module TaskerCore
       self["duration"]
     end
 
-    # @return [Hash{String => Object}, nil] of a failed attempt: `class`, `message`, `error_code`, `context`, `backtrace`
+    # @return [Hash{String => Object}, nil] of a failed attempt: `class`, `message`, `error_code`, `context`, …
     def error
       self["error"]
     end

@@ -35,7 +35,7 @@ class MinitestTest < Minitest::Test
       output = output_of(<<~RUBY)
         TaskerCore.configure(database_url: "sqlite://#{folder}/tasks.db")
         ready(TaskerCore.coordinator)
-        pids = Array.new(4) { fork { exit!(Array.new(5) { run(TaskerCore.coordinator) }.uniq == ["complete"] ? 0 : 1) } }
+        pids = Array.new(4) { fork { exit(Array.new(5) { run(TaskerCore.coordinator) }.uniq == ["complete"] ? 0 : 1) } }
         puts(pids.all? { |pid| Process.wait2(pid).last.success? })
         puts TaskerCore.coordinator.list_tasks(status: "complete").size
       RUBY

@@ -51,6 +51,8 @@ pub(crate) enum Kind {
         claim: Claim,
         park: Duration,
     },
+    /// An answer from the actor itself.
+    Ping,
     /// Numbers.
     Metrics,
     /// Panic in the actor: a switch for tests.

@@ -25,8 +25,6 @@ pub enum Command {
     Control(Control),
     /// See to what time has brought: backoffs over, deadlines missed, workers lost.
     Tick,
-    /// Do nothing; the answer proves that a turn was committed.
-    Ping,
     /// Panic while applying: a switch for tests.
     Panic,
 }

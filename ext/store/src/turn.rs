@@ -71,7 +71,7 @@ pub(crate) fn run<T: Tx>(
             }
             Command::Control(order) => *outcome = control::control(&mut work, order),
             Command::Panic => panic_as_asked(),
-            Command::Register(_) | Command::Claim(_) | Command::Tick | Command::Ping => {}
+            Command::Register(_) | Command::Claim(_) | Command::Tick => {}
         }
     }
     settle::settle(&mut work);
@@ -193,7 +193,6 @@ fn load<T: Tx>(
             })
             | Command::Register(_)
             | Command::Tick
-            | Command::Ping
             | Command::Panic => {}
         }
     }
@@ -246,7 +245,6 @@ fn as_report(command: &Command) -> Option<&Report> {
         | Command::Heartbeat { .. }
         | Command::Control(_)
         | Command::Tick
-        | Command::Ping
         | Command::Panic => None,
     }
 }
@@ -539,7 +537,6 @@ fn task_lines(work: &Working, commands: &[Command]) -> HashMap<TaskId, TaskLine>
         | Command::Heartbeat { .. }
         | Command::Control(_)
         | Command::Tick
-        | Command::Ping
         | Command::Panic => None,
     });
     claimed

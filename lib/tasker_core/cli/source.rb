@@ -19,8 +19,7 @@ module TaskerCore
       # @return [String, Class] what {Coordinator#register_template} takes
       # @raise [UsageError] a file is missing, or can't be loaded
       def load
-        raise UsageError, "there is no template #{@path} (looked for #{File.expand_path(@path)})" unless File.file?(@path)
-
+        check_file(@path, "template")
         @requires.each { |file| load_ruby(file) }
         return workflow if ruby?
         return load_beside if DATA.include?(File.extname(@path).downcase)
@@ -34,6 +33,12 @@ module TaskerCore
       end
 
       private
+
+      def check_file(path, what)
+        return if File.file?(path)
+
+        raise UsageError, "there is no #{what} #{path} (looked for #{File.expand_path(path)})"
+      end
 
       def ruby?
         File.extname(@path).downcase == ".rb"
@@ -64,8 +69,7 @@ module TaskerCore
 
       # Whatever a file of the user's raises while it is loaded is about that file.
       def load_ruby(file)
-        raise UsageError, "there is no file #{file} to load (looked for #{File.expand_path(file)})" unless File.file?(file)
-
+        check_file(file, "file")
         require File.expand_path(file)
       rescue UsageError
         raise

@@ -41,10 +41,11 @@ module TaskerCore
       # @param seconds [Numeric]
       # @return [String]
       def duration(seconds)
+        return format("%.1f ms", seconds * 1000) if seconds < 0.00995
         return format("%d ms", (seconds * 1000).round) if seconds < 0.9995
         return format("%.1f s", seconds) if seconds < 120
 
-        format("%d min %02d s", *seconds.round.divmod(60))
+        format("%<minutes>d min %<rest>02d s", minutes: seconds.round / 60, rest: seconds.round % 60)
       end
     end
   end

@@ -21,7 +21,7 @@ use tasker_store::Target;
 
 use crate::clock::Clock;
 use crate::engine::Line;
-use crate::envelope::{Envelope, Kind};
+use crate::envelope::{Envelope, Kind, Reply};
 use crate::failure::Failure;
 use crate::jobs::{Asking, Finish, Job};
 use crate::metrics::Metrics;
@@ -165,6 +165,7 @@ impl Coordinator {
                 finish: Finish::Plain,
                 reply,
             }),
+            Kind::Ping => drop(reply.send(Ok(Reply::Json("{}".to_owned())))),
             Kind::Metrics => {
                 let now = self.clock.now();
                 let report = self

@@ -96,7 +96,6 @@ impl Pending {
             Command::Register(_)
             | Command::Claim(_)
             | Command::Heartbeat { .. }
-            | Command::Ping
             | Command::Panic => false,
         })
     }
@@ -130,7 +129,6 @@ pub(crate) fn limit_payloads(commands: &[Command], limit: usize) -> Result<(), F
             | Command::Heartbeat { .. }
             | Command::Control(_)
             | Command::Tick
-            | Command::Ping
             | Command::Panic => {}
         }
     }

@@ -97,10 +97,7 @@ struct List {
 /// What the call of this name asks for.
 pub(crate) fn parse(kind: &str, json: &str) -> Result<Kind, Failure> {
     match kind {
-        "ping" => Ok(Kind::Order {
-            commands: vec![Command::Ping],
-            render: Render::Nothing,
-        }),
+        "ping" => Ok(Kind::Ping),
         "metrics" => Ok(Kind::Metrics),
         "register_template" => {
             let asked: Definition<'_> = read(kind, json)?;

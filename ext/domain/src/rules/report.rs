@@ -92,7 +92,7 @@ pub fn heartbeat(work: &mut Working, step: StepId, fence: i64) -> Outcome {
     if row.deadline_at.is_some_and(|deadline| deadline <= work.now) {
         return Err(Refusal::StaleLease { step_id: step.0 });
     }
-    let deadline = work.now + timeout_ms(work, step);
+    let deadline = work.now.saturating_add(timeout_ms(work, step));
     if let Some(row) = work.step_mut(step) {
         row.deadline_at = Some(deadline);
     }

@@ -13,6 +13,8 @@ pub fn settle(work: &mut Working) {
         end(work, task);
     }
     work.recount.clear();
+    // What was done by hand decides about the end that it brings, not about one later in the turn.
+    work.by_hand.clear();
 }
 
 fn end(work: &mut Working, task: TaskId) {

@@ -10,6 +10,7 @@ use crate::outcome::{Done, Outcome, Submitted};
 use crate::refusal::Refusal;
 use crate::rows::{Json, StepRow, TaskDetails, TaskRow};
 use crate::rules::readiness::gate;
+use crate::rules::settle::settle;
 use crate::schema::Violation;
 use crate::state::{Gate, StepState, TaskState};
 use crate::template::{StepSpec, Template};
@@ -33,10 +34,20 @@ pub fn submit(work: &mut Working, submissions: &[Submission]) -> Outcome {
         .iter()
         .map(|s| check(work, s))
         .collect::<Result<Vec<_>, _>>()?;
-    let made = checked
+    let passed_by = checked
+        .iter()
+        .any(|checked| !checked.skipped.contains(&false));
+    let mut made: Vec<_> = checked
         .into_iter()
         .map(|checked| make(work, checked))
         .collect();
+    if passed_by {
+        // A task without a step to run is done already, and the answer says so.
+        settle(work);
+        for made in &mut made {
+            made.state = work.task(made.task).map_or(made.state, |row| row.state);
+        }
+    }
     Ok(Done::Submitted(made))
 }
 
@@ -48,15 +59,39 @@ pub fn edition<'a>(editions: &'a [Edition], version: Option<&str>) -> Option<&'a
         .max_by(|a, b| compare_versions(&a.version, &b.version).then(a.id.cmp(&b.id)))
 }
 
-/// Orders versions by their numbers, then as text: 1.10.0 after 1.9.0.
+/// A part of a version; a word (`alpha`, `rc`) comes before any number.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Part<'a> {
+    Word(&'a str),
+    Number(u64),
+}
+
+/// Orders versions by their numbers, then as text: 1.10.0 after 1.9.0, and 1.10.0-rc1 before 1.10.0.
 pub fn compare_versions(a: &str, b: &str) -> Ordering {
-    let numbers = |text: &str| -> Vec<u64> {
-        text.split(|c: char| !c.is_ascii_digit())
-            .filter(|part| !part.is_empty())
-            .map(|part| part.parse().unwrap_or(u64::MAX))
-            .collect()
-    };
-    numbers(a).cmp(&numbers(b)).then_with(|| a.cmp(b))
+    let (mut left, mut right) = (parts(a), parts(b));
+    let longest = left.len().max(right.len());
+    for parts in [&mut left, &mut right] {
+        parts.resize_with(longest, || Part::Number(0));
+    }
+    left.cmp(&right).then_with(|| a.cmp(b))
+}
+
+fn parts(version: &str) -> Vec<Part<'_>> {
+    let mut rest = version.trim_start_matches(['v', 'V']);
+    let mut parts = Vec::new();
+    while let Some(first) = rest.chars().next() {
+        let digits = first.is_ascii_digit();
+        let same = |c: char| c.is_ascii_digit() == digits && c.is_alphanumeric();
+        let end = rest.find(|c| !same(c)).unwrap_or(rest.len());
+        let (part, after) = rest.split_at(end.max(first.len_utf8()));
+        if digits {
+            parts.push(Part::Number(part.parse().unwrap_or(u64::MAX)));
+        } else if first.is_alphanumeric() {
+            parts.push(Part::Word(part));
+        }
+        rest = after;
+    }
+    parts
 }
 
 fn check<'a>(work: &Working, submission: &'a Submission) -> Result<Checked<'a>, Refusal> {

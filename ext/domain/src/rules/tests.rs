@@ -3,6 +3,7 @@
 //! [`world::World`] plays the database: it carries tasks from turn to turn, holds every change against what it
 //! keeps, and after each turn counts everything anew.
 
+mod anything;
 mod by_hand;
 mod check;
 mod deadlines;

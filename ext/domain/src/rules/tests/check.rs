@@ -1,9 +1,12 @@
 //! What holds after every turn, whatever happened in it.
 
+use std::collections::HashMap;
+
 use super::world::World;
 use crate::command::Report;
+use crate::history;
 use crate::ids::StepId;
-use crate::rows::{StepRow, TaskRow};
+use crate::rows::{StepRow, TaskRow, TransitionRow};
 use crate::rules::report::{Reach, report};
 use crate::rules::settle;
 use crate::state::{Gate, StepState, TaskState};
@@ -62,6 +65,7 @@ pub(super) fn everything(world: &World) {
             step(row, &rows, template);
         }
         whole(task, &rows, template);
+        history_of(world, task, template);
     }
     let mut ended: Vec<_> = world.attempts.iter().map(|a| (a.step, a.fence)).collect();
     ended.sort_unstable();
@@ -128,6 +132,47 @@ fn whole(task: &TaskRow, rows: &[&StepRow], template: &Template) {
         TaskState::Error => assert!(failed > 0 && done < rows.len(), "{task:?}"),
         TaskState::Pending | TaskState::InProgress | TaskState::Cancelled => {}
     }
+}
+
+/// The history tells every transition: each begins where the one before it ended, up to the state that is stored.
+fn history_of(world: &World, task: &TaskRow, template: &Template) {
+    let (first, last) = task.id.step_range();
+    let steps: Vec<_> = world
+        .steps
+        .range(first..=last)
+        .map(|(_, row)| row.clone())
+        .collect();
+    let mut attempts: Vec<_> = world
+        .attempts
+        .iter()
+        .filter(|row| row.step.task() == task.id)
+        .cloned()
+        .collect();
+    attempts.sort_by_key(|row| (row.step, row.fence));
+    let own = |row: &&TransitionRow| row.task == task.id;
+    let transitions: Vec<_> = world.transitions.iter().filter(own).cloned().collect();
+    let order = template.graph.topological();
+    let place = |position| order.iter().position(|p| *p == position).expect("a place");
+    let told = history::tell(task, &steps, &attempts, &transitions, place, |_| None);
+    let mut states = HashMap::new();
+    let mut at = 0;
+    for entry in &told {
+        let before = states.insert(entry.position, entry.to).unwrap_or("pending");
+        assert_eq!(before, entry.from, "a gap before {entry:?} in {told:#?}");
+        assert!(at <= entry.at && entry.at <= world.now, "{told:#?}");
+        at = entry.at;
+    }
+    let told_of = |position| states.get(&position).copied().unwrap_or("pending");
+    assert_eq!(told_of(None), task.state.as_str());
+    for row in &steps {
+        let position = row.id.position();
+        assert_eq!(told_of(Some(position)), row.state.as_str(), "{told:#?}");
+    }
+    let begun = told
+        .iter()
+        .filter(|entry| entry.to == "in_progress" && entry.position.is_some());
+    let fences: i64 = steps.iter().map(|row| row.fence).sum();
+    assert!(begun.count() as i64 <= fences);
 }
 
 /// Steps that may still run, counted from the failed ones downwards.

@@ -84,7 +84,7 @@ fn a_claim_on_one_task_takes_no_step_of_another() {
 }
 
 /// A template of `parents.len()` steps, each with parents before it.
-fn graph(parents: &[Vec<usize>]) -> Value {
+pub(super) fn graph(parents: &[Vec<usize>]) -> Value {
     let steps: Vec<_> = parents
         .iter()
         .enumerate()
@@ -97,7 +97,7 @@ fn graph(parents: &[Vec<usize>]) -> Value {
     json!({ "steps": steps })
 }
 
-fn any_graph() -> impl Strategy<Value = Vec<Vec<usize>>> {
+pub(super) fn any_graph() -> impl Strategy<Value = Vec<Vec<usize>>> {
     (1_usize..14).prop_flat_map(|count| {
         let parents = |n: usize| prop::collection::vec(0..n.max(1), 0..=n.min(4));
         (0..count).map(parents).collect::<Vec<_>>()

@@ -1,0 +1,16 @@
+# frozen_string_literal: true
+
+desc "Measure: what calls, workflows and large tasks cost (some minutes; results go to benches/results)"
+task bench: %w[compile bench:calls bench:workflows bench:size bench:rust]
+
+namespace :bench do
+  %w[calls workflows size].each do |name|
+    desc "Measure benches/ruby/#{name}.rb"
+    task(name => :compile) { ruby "benches/ruby/#{name}.rb" }
+  end
+
+  desc "Measure the domain and the store with criterion"
+  task :rust do
+    sh "cargo", "bench", "--package", "tasker_benches"
+  end
+end
