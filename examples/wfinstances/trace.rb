@@ -83,6 +83,7 @@ module WfInstances
       unless version == "1.5"
         raise Invalid, "this is not WfFormat 1.5: schemaVersion is #{version ? version.inspect : "missing"}"
       end
+
       document
     rescue JSON::ParserError, EncodingError => e
       raise Invalid, "this is not JSON: #{e.message.lines.first.to_s.strip[0, 200]}"
@@ -149,6 +150,7 @@ module WfInstances
       unless runtime.is_a?(Numeric) && !runtime.negative?
         raise Invalid, "#{place}: runtimeInSeconds must be a number from 0 up, got #{runtime.inspect}"
       end
+
       @seconds[task["id"]] = runtime.to_f
     end
   end

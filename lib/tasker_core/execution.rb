@@ -20,6 +20,11 @@ module TaskerCore
       Process.clock_gettime(Process::CLOCK_REALTIME, :float_millisecond)
     end
 
+    # @return [Boolean] whether the program is ending: its threads are being killed, and no new ones can be made
+    def self.ending?
+      !Thread.main.alive?
+    end
+
     # Raises what was sent to this thread while it was masked, and forgets it: it was meant for a step that is over.
     # A `Thread#kill` is not forgotten, it ends the thread.
     # @return [void]
@@ -51,6 +56,7 @@ require_relative "execution/grant"
 require_relative "execution/pace"
 require_relative "execution/turnstile"
 require_relative "execution/trading"
+require_relative "execution/parking"
 require_relative "execution/watching"
 require_relative "execution/crew"
 require_relative "execution/task_crew"

@@ -17,8 +17,7 @@ module TaskerCore
     def initialize(coordinator, attempt)
       @coordinator = coordinator
       @attempt = attempt
-      @parsed = nil
-      @results = nil
+      @parsed = @parent_texts = @results = nil
     end
 
     # @return [Integer] the task's id
@@ -74,7 +73,7 @@ module TaskerCore
     # @raise [ValidationError] the step isn't an ancestor of this one
     def result_of(step_name)
       wanted = step_name.to_s
-      return parent_result(wanted) if @attempt.plan.dependencies.include?(wanted)
+      return parent_result(wanted) if parent?(wanted)
 
       check_ancestor(wanted)
       parsed.fetch(wanted) { parsed[wanted] = fetch_result(wanted) }
@@ -122,7 +121,7 @@ module TaskerCore
     # @param step_name [String]
     # @return [Object, nil] nil where it isn't done
     def result_if_done(step_name)
-      return parent_result(step_name) if @attempt.plan.dependencies.include?(step_name)
+      return parent_result(step_name) if parent?(step_name)
 
       fetch_result(step_name)
     end
@@ -140,20 +139,25 @@ module TaskerCore
     end
 
     def parent_result(parent)
-      parsed.fetch(parent) { parsed[parent] = Execution::Frozen.parse(parent_text(parent)) }
+      parsed.fetch(parent) { parsed[parent] = Execution::Frozen.parse(parent_texts[position_of(parent)]) }
     end
 
-    def parent_text(parent)
-      position = @attempt.task.plan.position_of(parent)
-      texts = @attempt.parents
-      index = 0
-      index += 2 until texts[index] == position || index >= texts.size
-      texts[index + 1]
+    # A step may have thousands of parents: they are searched by position.
+    def parent_texts
+      @parent_texts ||= @attempt.parents.each_slice(2).to_h
+    end
+
+    def position_of(step_name)
+      @attempt.task.plan.position_of(step_name)
+    end
+
+    def parent?(step_name)
+      parent_texts.key?(position_of(step_name))
     end
 
     def check_ancestor(wanted)
       plan = @attempt.task.plan
-      unknown_step(wanted, plan) unless plan.position_of(wanted)
+      unknown_step(wanted, plan) unless position_of(wanted)
       return if plan.ancestor?(wanted, of: @attempt.plan.position)
 
       raise ValidationError, "#{@attempt.plan.title}: step #{wanted.inspect} doesn't come before this one and may " \

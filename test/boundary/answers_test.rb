@@ -3,9 +3,7 @@
 require_relative "boundary_helper"
 
 # What the methods answer when all is well, and when the engine refuses.
-class BoundaryAnswersTest < Minitest::Test
-  include BoundaryHelper
-
+class BoundaryAnswersTest < BoundaryTest
   def test_a_call_answers_json_as_utf_8
     answer = open_engine.call("ping", "{}", LONG)
 
@@ -40,7 +38,7 @@ class BoundaryAnswersTest < Minitest::Test
 
     task, refused, tasks, steps = value_of(engine.exchange(task_id, 5, 0, [], LONG))
 
-    assert_equal ["in_progress", nil, 1, 0, 0], task
+    assert_equal ["in_progress", nil, 1, 0, 0, 1, 0, 0, false], task
     assert_nil refused
     assert_equal [task_id, "{}"], tasks.first.values_at(0, 2)
     step_id, fence, attempt, max_attempts, index, position, deadline_ms, parents = steps.first

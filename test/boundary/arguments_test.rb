@@ -3,9 +3,7 @@
 require_relative "boundary_helper"
 
 # Wrong arguments: the exception names the argument, and nothing has happened.
-class BoundaryArgumentsTest < Minitest::Test
-  include BoundaryHelper
-
+class BoundaryArgumentsTest < BoundaryTest
   # What each method takes; each argument is then replaced by wrong ones.
   GOOD = {
     call: ["ping", "{}", LONG],
@@ -35,7 +33,7 @@ class BoundaryArgumentsTest < Minitest::Test
       arguments.each_index do |index|
         [nil, true, :symbol, 1.5, {}, Object.new, IMPOSTOR, BasicObject.new].each do |wrong|
           error = assert_raises(TypeError) { @engine.public_send(method, *replace(arguments, index, wrong)) }
-          assert_match(/\A#{NAMES.fetch(method)[index]}: an? (Integer|String|Array) is expected, not \w/, error.message)
+          assert_match(/\A#{NAMES.fetch(method)[index]}: an? (Integer|String|Array) is expected, not \S/, error.message)
         end
       end
     end

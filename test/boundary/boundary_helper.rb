@@ -10,8 +10,14 @@ require "rbconfig"
 require "timeout"
 require "tasker_core/tasker_core"
 
-# What the tests of the boundary share. They go round the Ruby library on purpose, down to the extension itself.
-module BoundaryHelper
+# A test of the boundary. It goes round the Ruby library on purpose, down to the extension itself.
+#
+# Counting what is left, sending signals and stressing the collector take a process in which nothing else runs: where
+# the file of a test isn't the program itself, it is run in a Ruby of its own.
+class BoundaryTest < Minitest::Test
+  # Where the extension was found.
+  EXTENSION_PATH = File.expand_path("..", File.dirname($LOADED_FEATURES.grep(%r{tasker_core/tasker_core\.}).first))
+
   # Private to the library.
   NATIVE = TaskerCore.const_get(:Native)
 
@@ -36,6 +42,20 @@ module BoundaryHelper
       "steps" => [{ "name" => "only", "handler" => { "callable" => "Only" }, "dependencies" => [] }]
     }
   }.freeze
+
+  ALONE = File.dirname(File.expand_path($PROGRAM_NAME)) == __dir__
+
+  def self.runnable_methods
+    return super if ALONE || equal?(BoundaryTest)
+
+    %w[test_in_a_process_of_its_own]
+  end
+
+  def test_in_a_process_of_its_own
+    file, = Object.const_source_location(self.class.name)
+    output = IO.popen([RbConfig.ruby, "-w", "-I", EXTENSION_PATH, file], err: %i[child out], &:read)
+    assert_predicate $CHILD_STATUS, :success?, output
+  end
 
   def open_engine(**settings)
     answer = NATIVE.open(JSON.generate(SETTINGS.merge(settings.transform_keys(&:to_s))), LONG)
@@ -119,11 +139,20 @@ module BoundaryHelper
     Process.clock_gettime(Process::CLOCK_MONOTONIC)
   end
 
+  # A panic writes where it was to the standard error, which is no news where it was asked for.
+  def silently
+    before = $stderr.dup
+    $stderr.reopen(File::NULL)
+    yield
+  ensure
+    $stderr.reopen(before)
+    before.close
+  end
+
   # Runs a program in a Ruby of its own; returns what it printed. It must end well.
   def ruby(program)
-    library = $LOADED_FEATURES.grep(%r{tasker_core/tasker_core\.}).first
-    output = IO.popen([RbConfig.ruby, "-r", library, "-r", "json", "-e", program, JSON.generate(SETTINGS)],
-                      err: %i[child out], &:read)
+    command = [RbConfig.ruby, "-I", EXTENSION_PATH, "-r", "tasker_core/tasker_core", "-e", program]
+    output = IO.popen([*command, JSON.generate(SETTINGS)], err: %i[child out], &:read)
     assert_predicate $CHILD_STATUS, :success?, output
     output
   end

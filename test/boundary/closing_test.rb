@@ -3,9 +3,7 @@
 require_relative "boundary_helper"
 
 # Opening and closing block in the database, and can be interrupted all the same.
-class BoundaryClosingTest < Minitest::Test
-  include BoundaryHelper
-
+class BoundaryClosingTest < BoundaryTest
   def test_closing_is_idempotent
     engine = open_engine
     refute_predicate engine, :closed?

@@ -3,9 +3,7 @@
 require_relative "boundary_helper"
 
 # The child of a fork can't use what its parent opened, can't disturb it, and can open its own.
-class BoundaryForkTest < Minitest::Test
-  include BoundaryHelper
-
+class BoundaryForkTest < BoundaryTest
   def setup
     @engine = open_engine
   end

@@ -3,9 +3,7 @@
 require_relative "boundary_helper"
 
 # Every wait ends when Ruby wants the thread back, and only then.
-class BoundaryInterruptsTest < Minitest::Test
-  include BoundaryHelper
-
+class BoundaryInterruptsTest < BoundaryTest
   def setup
     @engine = open_engine
   end
@@ -57,6 +55,18 @@ class BoundaryInterruptsTest < Minitest::Test
       assert_raises(Interrupt) { assert_within(2) { signal_in_wait("INT") { wait_in(@engine) } } }
     end
     assert_usable @engine
+  end
+
+  # Ruby alone doesn't notice: it leaves signals to a second thread, and that one sleeps.
+  def test_ctrl_c_from_outside_ends_a_wait_beside_any_other_thread
+    others = [-> { sleep }, -> { Queue.new.pop }, -> { wait_in(@engine) }, -> { NATIVE.logs(1, 60_000) while true }]
+    with_trap("INT", "DEFAULT") do
+      others.each do |other|
+        thread = waiting_thread(@engine, &other)
+        assert_raises(Interrupt) { assert_within(5) { signal_from_outside("INT") { wait_in(@engine) } } }
+        thread.kill.join
+      end
+    end
   end
 
   def test_a_trap_that_returns_does_not_end_the_wait
@@ -116,6 +126,18 @@ class BoundaryInterruptsTest < Minitest::Test
     yield
   ensure
     trap(signal, before || "DEFAULT")
+  end
+
+  # Another process sends the signal, once this one's main thread sleeps.
+  def signal_from_outside(signal)
+    sender = spawn(RbConfig.ruby, "-e", <<~PROGRAM, signal, Process.pid.to_s)
+      signal, process = ARGV
+      Thread.pass until File.read("/proc/\#{process}/stat")[/\) (\w)/, 1] == "S"
+      Process.kill(signal, process.to_i)
+    PROGRAM
+    yield
+  ensure
+    Process.wait(sender)
   end
 
   # Sends the signal to this process once the main thread waits, and again once it was seen.

@@ -3,9 +3,7 @@
 require_relative "boundary_helper"
 
 # Thousands of interrupted calls leave nothing behind.
-class BoundaryLeaksTest < Minitest::Test
-  include BoundaryHelper
-
+class BoundaryLeaksTest < BoundaryTest
   ROUNDS = 2_000
 
   def test_2000_kills_leave_nothing

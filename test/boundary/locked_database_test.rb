@@ -1,40 +1,30 @@
 # frozen_string_literal: true
 
-require "fileutils"
-require "tmpdir"
 require_relative "boundary_helper"
+require_relative "held_database"
 
 # A database that another process holds holds nobody up who doesn't want to wait.
-class BoundaryLockedDatabaseTest < Minitest::Test
-  include BoundaryHelper
-
-  # SQLite's own locks are locks on these bytes of the file.
-  LOCK_BYTES = 0x40000000
-  LOCK_LENGTH = 512
+class BoundaryLockedDatabaseTest < BoundaryTest
+  include HeldDatabase
 
   def setup
-    @folder = Dir.mktmpdir
-    @path = File.join(@folder, "held.sqlite3")
-    open_engine(database_url: url).close(LONG)
-    hold
-  end
-
-  def teardown
-    release
     super
-    eventually("the threads that open have ended", within: 30) { NATIVE.live_guards.zero? }
-    FileUtils.remove_entry(@folder)
+    open_engine(database_url: url).close(LONG)
+    hold(FOR_EVERYTHING)
   end
 
   def test_opening_ends_at_its_limit
-    answer = assert_within(3) { NATIVE.open(settings, 200) }
-    assert_includes %w[busy database_error], failure_of(answer).first
+    kind, message = assert_within(3) { failure_of(NATIVE.open(settings, 200)) }
+
+    assert_equal "busy", kind
+    assert_match(/didn't open within 200 ms/, message)
   end
 
   def test_opening_is_interrupted_by_kill_and_by_timeout
     thread = waiting_thread(nil) { NATIVE.open(settings, LONG) }
     assert_within(2) { thread.kill.join }
     assert_within(2) { assert_raises(Timeout::Error) { Timeout.timeout(0.05) { NATIVE.open(settings, LONG) } } }
+    assert_operator NATIVE.live_guards, :>, 0, "nothing held the opening up"
   end
 
   def test_an_engine_that_comes_too_late_is_closed
@@ -48,31 +38,7 @@ class BoundaryLockedDatabaseTest < Minitest::Test
 
   private
 
-  def url
-    "sqlite://#{@path}"
-  end
-
   def settings
-    JSON.generate(SETTINGS.merge("database_url" => url, "busy_timeout_ms" => 5_000))
-  end
-
-  # In another process: locks of one process don't hold that process itself up.
-  def hold
-    @holder = IO.popen([RbConfig.ruby, "-e", <<~PROGRAM, @path], "r+")
-      require "fcntl"
-      file = File.open(ARGV.first, "r+")
-      lock = [Fcntl::F_WRLCK, IO::SEEK_SET, #{LOCK_BYTES}, #{LOCK_LENGTH}, 0].pack("s!s!x4q!q!l!x4")
-      file.fcntl(Fcntl::F_SETLK, lock)
-      puts "held"
-      $stdout.flush
-      $stdin.read
-    PROGRAM
-    assert_equal "held\n", @holder.gets
-  end
-
-  def release
-    return if @holder.closed?
-
-    @holder.close
+    JSON.generate(SETTINGS.merge("database_url" => url))
   end
 end

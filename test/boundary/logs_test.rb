@@ -3,9 +3,7 @@
 require_relative "boundary_helper"
 
 # The engine's log records, read from Ruby.
-class BoundaryLogsTest < Minitest::Test
-  include BoundaryHelper
-
+class BoundaryLogsTest < BoundaryTest
   def setup
     drain
     NATIVE.log_level(5)
@@ -19,13 +17,17 @@ class BoundaryLogsTest < Minitest::Test
   end
 
   def test_records_have_a_level_a_target_and_a_message
-    open_engine
-    level, target, message = wait_for_record
+    make_records(1)
+    _, records = NATIVE.logs(10, 10_000)
 
-    assert_includes 1..5, level
-    assert_match(/\Atasker/, target)
-    assert_equal Encoding::UTF_8, message.encoding
-    refute_empty message
+    assert_equal [[1, "tasker_core::stop", "a call panicked: asked to panic by a test"]], records
+    assert_equal [Encoding::UTF_8] * 2, records.first.drop(1).map(&:encoding)
+  end
+
+  def test_a_wait_ends_with_the_first_record
+    waiting = waiting_thread(nil) { NATIVE.logs(10, 60_000) }
+    make_records(1)
+    assert_equal 1, assert_within(5) { waiting.value }.last.size
   end
 
   def test_a_wait_ends_at_its_limit_without_a_record
@@ -37,18 +39,28 @@ class BoundaryLogsTest < Minitest::Test
     assert_empty records
   end
 
-  def test_no_more_than_asked_for
-    open_engine.close(LONG)
+  def test_no_more_than_asked_for_and_in_order
+    make_records(5)
+
     assert_empty NATIVE.logs(0, 0).last
-    assert_operator NATIVE.logs(1, 1_000).last.size, :<=, 1
+    assert_equal([1, 3, 1, 0], [1, 3, 100, 100].map { |max| NATIVE.logs(max, 0).last.size })
+  end
+
+  def test_no_record_below_the_level
+    NATIVE.log_level(0)
+    make_records(1)
+    assert_empty NATIVE.logs(10, 0).last
   end
 
   private
 
-  def wait_for_record
-    records = []
-    eventually("a record comes") { records.concat(NATIVE.logs(100, 100).last).any? }
-    records.first
+  def make_records(count)
+    silently do
+      count.times do
+        NATIVE.panic("method")
+        assert_raises(RuntimeError) { NATIVE.log_level(0) }
+      end
+    end
   end
 
   def drain

@@ -3,9 +3,7 @@
 require_relative "boundary_helper"
 
 # The garbage collector may run, and move objects, at every moment of a call.
-class BoundaryMemoryTest < Minitest::Test
-  include BoundaryHelper
-
+class BoundaryMemoryTest < BoundaryTest
   def setup
     @engine = open_engine
     @task_id = submit_one(@engine)

@@ -3,9 +3,7 @@
 require_relative "boundary_helper"
 
 # An engine comes from `open` alone: it can't be made, copied, stored or taken for another.
-class BoundaryObjectTest < Minitest::Test
-  include BoundaryHelper
-
+class BoundaryObjectTest < BoundaryTest
   def test_it_can_not_be_made_otherwise
     assert_raises(TypeError) { NATIVE::Engine.allocate }
     assert_raises(TypeError) { NATIVE::Engine.new }

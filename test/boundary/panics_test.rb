@@ -3,9 +3,7 @@
 require_relative "boundary_helper"
 
 # A panic anywhere is an answer or an exception; the process and the engine live on.
-class BoundaryPanicsTest < Minitest::Test
-  include BoundaryHelper
-
+class BoundaryPanicsTest < BoundaryTest
   def setup
     @engine = open_engine
   end
@@ -70,15 +68,5 @@ class BoundaryPanicsTest < Minitest::Test
   def failure_after_panic(site)
     NATIVE.panic(site)
     failure_of(yield).first
-  end
-
-  # A panic writes where it was to the standard error, which is no news here.
-  def silently
-    before = $stderr.dup
-    $stderr.reopen(File::NULL)
-    yield
-  ensure
-    $stderr.reopen(before)
-    before.close
   end
 end

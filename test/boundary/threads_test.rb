@@ -3,9 +3,7 @@
 require_relative "boundary_helper"
 
 # Many threads at once, and the one that Ruby must refuse.
-class BoundaryThreadsTest < Minitest::Test
-  include BoundaryHelper
-
+class BoundaryThreadsTest < BoundaryTest
   def test_200_threads_wait_at_once
     engine = open_engine
     threads = Array.new(200) { Thread.new { wait_in(engine, timeout_ms: 1_000) } }

@@ -163,6 +163,20 @@ class WorkerTest < Minitest::Test
     end
   end
 
+  def test_a_thread_that_waits_for_steps_and_is_killed_is_replaced
+    with_coordinator do |coordinator|
+      template(coordinator, { "a" => [] })
+      coordinator.register_handler("a", &:name)
+      with_worker(coordinator) do
+        eventually { Thread.list.any? { |thread| thread.name == "tasker_core step" && thread.status == "sleep" } }
+        killed = Thread.list.select { |thread| thread.name == "tasker_core step" }.each(&:kill)
+        eventually { killed.none?(&:alive?) }
+        id = submit(coordinator)
+        eventually { finished?(coordinator, id) }
+      end
+    end
+  end
+
   def test_it_prints_one_line
     with_coordinator do |coordinator|
       worker = TaskerCore::Worker.new(coordinator, concurrency: 3)

@@ -241,6 +241,15 @@ impl Working {
         });
     }
 
+    /// How many steps could be taken as they are stored, and can't any more: whoever looks for stored steps to take
+    /// has to look past them.
+    pub fn withdrawn(&self) -> u32 {
+        let open = |row: &StepRow| row.state == StepState::Ready && row.gate == Gate::Open;
+        let gone =
+            |entry: &&Entry<StepRow>| entry.stored.as_ref().is_some_and(open) && !open(&entry.now);
+        u32::try_from(self.steps.values().filter(gone).count()).unwrap_or(u32::MAX)
+    }
+
     /// The ids of all steps of a task whose row is loaded.
     pub fn step_ids(&self, task: TaskId) -> impl Iterator<Item = StepId> + use<> {
         let count = self.task(task).map_or(0, |row| row.step_count);

@@ -389,6 +389,7 @@ fn grant<T: Tx>(
         return Ok(());
     }
     let mut candidates = work.woken.clone();
+    let withdrawn = work.withdrawn();
     for (scope, want) in wants {
         let scope = match scope {
             None => Scope::Any,
@@ -402,7 +403,7 @@ fn grant<T: Tx>(
             Some(task) => Scope::Task(task),
         };
         if want > 0 {
-            for row in tx.claimable(scope, want)? {
+            for row in tx.claimable(scope, want.saturating_add(withdrawn))? {
                 candidates.push(row.id);
                 work.load_step(row);
             }

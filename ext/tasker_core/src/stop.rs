@@ -1,4 +1,4 @@
-//! Why a method's body ends without a value. Pure data: nothing here calls Ruby.
+//! Why a method's body ends without a value. Nothing here calls Ruby.
 
 use std::any::Any;
 
@@ -29,19 +29,20 @@ pub enum Class {
 }
 
 impl Stop {
-    /// What is left of a panic: the failure that its caller gets.
+    /// What is left of a panic: a record in the log, and the failure that its caller gets.
     pub fn panicked(payload: Box<dyn Any + Send>) -> Stop {
         let said = payload
             .downcast_ref::<&str>()
             .map(|text| (*text).to_owned())
             .or_else(|| payload.downcast_ref::<String>().cloned());
-        let Some(said) = said else {
+        let said = said.unwrap_or_else(|| {
             // A payload of another type may panic again when it is dropped, outside of every catch.
             std::mem::forget(payload);
-            return Stop::Failed(Failure::internal("the engine panicked; please report this"));
-        };
+            "it said nothing".to_owned()
+        });
+        log::error!("a call panicked: {said}");
         Stop::Failed(Failure::internal(format!(
-            "the engine panicked: {said}; please report this"
+            "the engine panicked: {said}; it goes on, but please report this"
         )))
     }
 }

@@ -48,7 +48,8 @@ module TaskerCore
       def stop(signal)
         running = @progress.running
         if running.positive?
-          @notice.call("#{name(signal)}: waiting for #{Text.counted(running, "running step")}; once more to leave at once")
+          @notice.call("#{name(signal)}: waiting for #{Text.counted(running,
+                                                                    "running step")}; once more to leave at once")
         end
         @progress.wait_until_idle(PATIENCE)
       rescue SignalException

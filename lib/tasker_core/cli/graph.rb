@@ -2,8 +2,8 @@
 
 module TaskerCore
   module CLI
-    # Draws a template by level: a step's level is one more than its parents' deepest. Wide levels and deep graphs are
-    # shortened, so that a graph of thousands of steps is a page as well.
+    # Draws a template by level. Wide levels and deep graphs are shortened, so that a graph of thousands of steps is a
+    # page as well.
     # @api private
     class Graph
       # How many steps of one level are drawn.
@@ -22,7 +22,7 @@ module TaskerCore
 
       # @return [Array<String>]
       def lines
-        all = levels
+        all = Levels.of(@parents)
         shown = all.each_with_index.map { |names, index| draw(names, index + 1, all.size) }
         if all.size > DEEPEST
           left_out = Text.counted(all.size - DEEPEST, "more level")
@@ -32,33 +32,11 @@ module TaskerCore
         [title(all), "", *shown.flatten]
       end
 
-      # @return [Array<Array<String>>] names by level
-      def levels
-        depth = depths
-        @parents.keys.group_by { |name| depth[name] }.sort.map(&:last)
-      end
-
       private
 
       def title(all)
         "#{@template["namespace"]}/#{@template["name"]} #{@template["version"]}: " \
           "#{Text.counted(@parents.size, "step")} in #{Text.counted(all.size, "level")}"
-      end
-
-      # Without recursion: a chain may have thousands of steps.
-      def depths
-        waiting = @parents.transform_values(&:size)
-        children = Hash.new { |hash, name| hash[name] = [] }
-        @parents.each { |name, parents| parents.each { |parent| children[parent] << name } }
-        depth = waiting.select { |_, count| count.zero? }.transform_values { 1 }
-        ready = depth.keys
-        while (name = ready.shift)
-          children[name].each do |child|
-            depth[child] = [depth.fetch(child, 1), depth[name] + 1].max
-            ready << child if (waiting[child] -= 1).zero?
-          end
-        end
-        depth
       end
 
       def draw(names, number, of)

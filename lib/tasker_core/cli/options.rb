@@ -74,7 +74,9 @@ module TaskerCore
         parser.on("-c", "--context JSON", "What the task is given: a JSON object, or @FILE") do |text|
           @context = read_context(text)
         end
-        parser.on("-r", "--require FILE", "Load a Ruby file with handlers; may be repeated") { |file| @requires << file }
+        parser.on("-r", "--require FILE", "Load a Ruby file with handlers; may be repeated") do |file|
+          @requires << file
+        end
         parser.on("--environment NAME", "Lay the template's environment NAME over it") do |name|
           @settings["environment"] = name
         end
@@ -105,11 +107,17 @@ module TaskerCore
         @template, *others = @rest
         raise UsageError, "give the path of a template" unless @template
         raise UsageError, "one template at a time, got #{@rest.join(", ")}" if others.any?
-        raise UsageError, "--task needs --database: in which database is task #{@task_id}?" if @task_id && !@database
-        raise UsageError, "--retry needs --task: which task's failed steps?" if @retry_failed && !@task_id
-        return unless @task_id && @context.any?
 
-        raise UsageError, "--context can't be given with --task: task #{@task_id} has its context already"
+        @task_id ? check_task : check_new_task
+      end
+
+      def check_task
+        raise UsageError, "--task needs --database: in which database is task #{@task_id}?" unless @database
+        raise UsageError, "--context can't be given with --task: task #{@task_id} has its context" if @context.any?
+      end
+
+      def check_new_task
+        raise UsageError, "--retry needs --task: which task's failed steps?" if @retry_failed
       end
     end
   end

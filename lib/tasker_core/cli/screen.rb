@@ -38,6 +38,8 @@ module TaskerCore
       def bottom(text)
         return unless @terminal
 
+        # A line that wraps couldn't be erased.
+        text &&= Text.cut(text, @width - 1)
         @lock.synchronize do
           put("#{ERASE if @bottom || text}#{text}")
           @bottom = text

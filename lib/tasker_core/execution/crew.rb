@@ -13,6 +13,7 @@ module TaskerCore
     # @api private
     class Crew
       include Trading
+      include Parking
       include Watching
 
       # @return [StandardError, nil] what ended it
@@ -33,6 +34,7 @@ module TaskerCore
         @running = {}.compare_by_identity
         @outbox = []
         @trading = false
+        @parked = nil
         @failures = 0
         @helper_called = @stopping = @over = @dry = false
         @alarm_ms = Execution.now_ms + FIRST_LOOK_MS
@@ -44,18 +46,6 @@ module TaskerCore
       def start
         @helper_called = true
         Pool.post(self)
-      end
-
-      # Begins nothing more. Steps that are held go back at once, those that run are reported when they end, beside
-      # whatever the caller does next.
-      # @return [void]
-      def stop
-        @mutex.synchronize do
-          return if @over && idle?
-
-          @stopping = true
-          call_helper
-        end
       end
 
       # A pool thread's stay with the crew: it leaves when there is nothing it could do.
@@ -120,7 +110,7 @@ module TaskerCore
 
       # Nothing is in this crew's hands.
       def idle?
-        @running.empty? && @held.empty? && @outbox.empty? && !@trading
+        @running.empty? && @held.empty? && @outbox.empty? && !@trading && @parked.nil?
       end
 
       def rest
@@ -137,6 +127,8 @@ module TaskerCore
         Pool.post(self)
       rescue ThreadError => e
         @helper_called = false
+        return if Execution.ending?
+
         @coordinator.logger.warn("tasker_core") { "no thread for a step (#{e.message}); going on with those there are" }
       end
 
@@ -178,7 +170,7 @@ module TaskerCore
 
       # This thread was killed: another one goes on.
       def hand_on
-        Pool.post_last(self) unless forked?
+        Pool.post_last(self) unless forked? || Execution.ending?
       rescue ThreadError => e
         @mutex.synchronize do
           @error ||= InternalError.new("no thread could be made to go on with the steps: #{e.message}")

@@ -115,7 +115,7 @@ module TaskerCore
             @idle.delete(seat)
             seat.job
           end
-          post_last(job) if job
+          post_last(job) if job && !Execution.ending?
         end
 
         def monotonic

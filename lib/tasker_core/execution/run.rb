@@ -46,8 +46,8 @@ module TaskerCore
       private
 
       def pass
-        Turnstile.pass(@coordinator, @task_id) do |lineage|
-          crew = TaskCrew.new(@coordinator, @task_id, lineage)
+        Turnstile.pass(@coordinator, @task_id) do |lineage, nested|
+          crew = TaskCrew.new(@coordinator, @task_id, lineage, nested:)
           begin
             crew.start
             crew.watch
@@ -59,9 +59,9 @@ module TaskerCore
         end
       end
 
-      # The trace leads to who called, not to a pool thread.
+      # The trace leads to who called, not to a pool thread; for a fault of the library it stays where it is.
       def raise_here(error)
-        error.set_backtrace(caller)
+        error.set_backtrace(caller) if error.is_a?(Error)
         raise error
       end
 

@@ -5,9 +5,10 @@ module TaskerCore
     # The crew of one task: over when nothing of the task can run here now.
     # @api private
     class TaskCrew < Crew
-      # How soon, and how long at most, the engine is asked whether it has voided an attempt that was given up.
+      # How soon the engine is asked whether it has voided an attempt that was given up.
       VOID_LOOKS_MS = [20.0, 50.0, 100.0, 200.0, 400.0, 800.0].freeze
-
+      # How long one wait for a step that is run elsewhere in this process takes at most; the first ones are shorter.
+      PARK_MS = 500
       # How soon a task that is due is asked for again at the earliest.
       SHORTEST_LOOK_MS = 5.0
 
@@ -17,13 +18,16 @@ module TaskerCore
       # @param coordinator [Coordinator]
       # @param task_id [Integer]
       # @param lineage [Array] the tasks in whose handlers this one is run, itself included
-      def initialize(coordinator, task_id, lineage)
+      # @param nested [Boolean] whether it is run in a handler of its own
+      def initialize(coordinator, task_id, lineage, nested: false)
         super(coordinator, scope: task_id, limit: coordinator.config.max_parallel_steps)
         @lineage = lineage
+        @nested = nested
         @known = {}
         @line = nil
         @given_up = false
         @looks = 0
+        @waits = 0
       end
 
       private
@@ -40,11 +44,28 @@ module TaskerCore
         return if @trading
 
         want = free
-        start_trade(want) if @outbox.any? || (!@dry && want.positive?)
+        return start_trade(want) if @outbox.any? || (!@dry && want.positive?)
+
+        wait_for_others(want) if idle? && held_by_others?
+      end
+
+      # A step of this task is in the hands of a worker in this process, of a call that was broken off, or of a handler
+      # that was given up and is about to be voided: something can run here when it ends.
+      def held_by_others?
+        @dry && @line.held_here.positive? && !@nested
+      end
+
+      # Not for long: what the engine tells at once is steps to take and the end of the task, not a retry for later.
+      def wait_for_others(want)
+        @waits += 1
+        park(want, [10 << [@waits, 8].min, PARK_MS].min)
       end
 
       def absorbed(trade, grant)
-        @line = line = grant.line
+        # A wait that ended without news tells nothing of the task.
+        return @dry = false unless (line = grant.line)
+
+        @line = line
         @dry = dry?(trade, grant)
         first = grant.attempts.first
         @known[@scope] ||= first.task if first
@@ -65,12 +86,7 @@ module TaskerCore
       end
 
       def done?
-        idle? && (@stopping || (@dry && !waiting_for_void?))
-      end
-
-      # Nothing is run here, and yet the engine counts a step as run here: the one that was given up.
-      def waiting_for_void?
-        @given_up && @line.held_here.positive? && @looks < VOID_LOOKS_MS.size
+        idle? && (@stopping || (@dry && !held_by_others?))
       end
 
       def abandoned(_attempt)

@@ -106,7 +106,8 @@ module TaskerCore
 
       # A close is somebody's wish, and what was running then is lost with it.
       def log_lost(attempts, error)
-        return if attempts.empty?
+        # At the end of the program the coordinator has given everything back.
+        return if attempts.empty? || Execution.ending?
 
         level = error.is_a?(CoordinatorClosed) ? Logger::WARN : Logger::ERROR
         @coordinator.logger.add(level, nil, "tasker_core") { "reports lost: #{attempts.join(", ")}: #{error.message}" }

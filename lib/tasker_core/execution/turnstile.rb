@@ -20,16 +20,17 @@ module TaskerCore
         # @param coordinator [Coordinator]
         # @param task_id [Integer]
         # @yieldparam lineage [Array] the tasks this run is nested in, itself included
+        # @yieldparam nested [Boolean] whether it is nested in itself
         # @return [Object] what the block returns
         def pass(coordinator, task_id)
           forget_threads_of_parent
           around = Thread.current[LINEAGE] || []
-          return yield(around) if around.any? { |other, id| id == task_id && other.equal?(coordinator) }
+          return yield(around, true) if around.any? { |other, id| id == task_id && other.equal?(coordinator) }
 
           key = [coordinator.object_id, task_id]
           enter(key)
           begin
-            yield([*around, [coordinator, task_id]])
+            yield([*around, [coordinator, task_id]], false)
           ensure
             leave(key)
           end

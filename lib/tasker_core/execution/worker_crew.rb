@@ -19,14 +19,6 @@ module TaskerCore
       # @param limit [Integer]
       def initialize(coordinator, limit)
         super(coordinator, scope: 0, limit:)
-        @parked = nil
-      end
-
-      # Ends the wait for new steps, and gives back what is held.
-      # @return [void]
-      def stop
-        @mutex.synchronize { @parked&.thread&.raise(HandBack.new) unless @stopping }
-        super
       end
 
       # Breaks off the handlers that still run, and gives their steps back.
@@ -57,7 +49,7 @@ module TaskerCore
         return if @parked || !@dry || want.zero?
 
         # Half of the capacity, so that exchanges with reports can take what their reports make ready.
-        @parked = Trade.new([], (want + 1) / 2, PARK_MS)
+        park((want + 1) / 2, PARK_MS)
       end
 
       def help_wanted?
@@ -69,35 +61,8 @@ module TaskerCore
         [super - taken, 0].max
       end
 
-      def idle?
-        super && @parked.nil?
-      end
-
       def done?
         @stopping && idle?
-      end
-
-      def answer_to(trade)
-        trade.parked? ? parked_answer(trade) : super
-      end
-
-      # The engine is called directly: when it has returned, the next thing is the assignment, so that steps which come
-      # just when the wait is broken off aren't lost.
-      def parked_answer(trade)
-        engine = @coordinator.engine
-        wait_ms = trade.wait_ms
-        limit_ms = @coordinator.config.call_timeout_ms + wait_ms
-        answer = nil
-        begin
-          Thread.handle_interrupt(IMMEDIATE) { answer = engine.exchange(@scope, trade.want, wait_ms, [], limit_ms) }
-        rescue HandBack
-          raise unless answer
-        end
-        Native.value(answer)
-      end
-
-      def trade_ended(trade)
-        trade.equal?(@parked) ? @parked = nil : super
       end
 
       def absorbed(trade, grant)

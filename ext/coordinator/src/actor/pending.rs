@@ -135,18 +135,14 @@ pub(crate) fn limit_payloads(commands: &[Command], limit: usize) -> Result<(), F
     Ok(())
 }
 
-/// A result that is too large fails its step for good: trying again would bring the same.
+/// A result that can't be kept fails its step for good: trying again would bring the same.
 fn within(report: Report, limit: usize) -> Report {
     let Ending::Complete(result) = &report.ending else {
         return report;
     };
-    if result.len() <= limit {
+    let Some(message) = unfit(result, limit) else {
         return report;
-    }
-    let message = format!(
-        "the result is {} bytes of JSON; max_payload_bytes allows {limit}",
-        result.len()
-    );
+    };
     let error = json!({
         "class": "TaskerCore::ValidationError", "message": message, "error_code": null, "context": {},
         "backtrace": [], "permanent": true,
@@ -160,4 +156,18 @@ fn within(report: Report, limit: usize) -> Report {
         ending: Ending::Failed(failing),
         ..report
     }
+}
+
+/// Why a result can't be kept. Ruby has checked it before; whoever reads it back relies on it.
+fn unfit(result: &str, limit: usize) -> Option<String> {
+    if result.len() > limit {
+        let bytes = result.len();
+        return Some(format!(
+            "the result is {bytes} bytes of JSON; max_payload_bytes allows {limit}"
+        ));
+    }
+    let checked = serde_json::from_str::<serde::de::IgnoredAny>(result);
+    checked
+        .err()
+        .map(|error| format!("the result is not JSON: {error}"))
 }

@@ -12,6 +12,8 @@ use crate::options::{Options, Target};
 pub(super) fn writer(target: &Target, options: &Options) -> Result<SqliteConnection, StoreError> {
     let mut connection = establish(target)?;
     settle(&mut connection, target, options)?;
+    // Before anything is changed: the journal's mode is written into the file.
+    super::migrate::check_owner(&mut connection, target)?;
     let journal = match target {
         Target::SqliteMemory => "PRAGMA journal_mode = MEMORY;",
         Target::SqliteFile(_) => "PRAGMA journal_mode = WAL;",

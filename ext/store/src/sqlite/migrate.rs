@@ -1,6 +1,6 @@
 //! Making and migrating the tables. `PRAGMA user_version` counts the migrations that have run.
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{Connection, SimpleConnection};
 use diesel::prelude::RunQueryDsl;
 use diesel::sqlite::SqliteConnection;
 
@@ -15,30 +15,24 @@ const MIGRATIONS: &[&str] = &[include_str!("../../migrations/sqlite/0001_tables.
 /// Says whose database this is: "Task" in ASCII.
 const APPLICATION_ID: i32 = 0x5461_736B;
 
+/// Refuses a database that isn't ours, or that a newer version has migrated, without changing it.
+pub(super) fn check_owner(
+    connection: &mut SqliteConnection,
+    target: &Target,
+) -> Result<(), StoreError> {
+    done(connection, target).map(drop)
+}
+
 /// Brings the tables to the newest version. Two processes may do this at once: one waits for the other.
 pub(super) fn migrate(
     connection: &mut SqliteConnection,
     target: &Target,
 ) -> Result<(), StoreError> {
-    if number(connection, target)? == MIGRATIONS.len() as i32 {
+    if done(connection, target)? == MIGRATIONS.len() {
         return Ok(());
     }
     connection.immediate_transaction(|connection| {
-        let done = number(connection, target)?;
-        let done = usize::try_from(done).unwrap_or(usize::MAX);
-        if done > MIGRATIONS.len() {
-            return Err(open_error(
-                target,
-                "it was made by a newer version of tasker_core; upgrade the gem",
-            ));
-        }
-        if done == 0 && statement::CountTables::new().get_result::<i64>(connection)? > 0 {
-            return Err(open_error(
-                target,
-                "it is the SQLite database of another application; give another path",
-            ));
-        }
-        for sql in &MIGRATIONS[done..] {
+        for sql in &MIGRATIONS[done(connection, target)?..] {
             connection.batch_execute(sql)?;
         }
         connection.batch_execute(&format!(
@@ -49,16 +43,31 @@ pub(super) fn migrate(
     })
 }
 
-fn number(connection: &mut SqliteConnection, target: &Target) -> Result<i32, StoreError> {
-    let version: i32 = statement::UserVersion::new().get_result(connection)?;
-    if version != 0 {
+/// How many migrations have run.
+fn done(connection: &mut SqliteConnection, target: &Target) -> Result<usize, StoreError> {
+    let foreign = || {
+        open_error(
+            target,
+            "it is the SQLite database of another application; give another path",
+        )
+    };
+    // One transaction, so that another process's migration is seen whole or not at all.
+    connection.transaction(|connection| {
+        let version: i32 = statement::UserVersion::new().get_result(connection)?;
+        if version == 0 {
+            let tables: i64 = statement::CountTables::new().get_result(connection)?;
+            return if tables == 0 { Ok(0) } else { Err(foreign()) };
+        }
         let id: i32 = statement::ApplicationId::new().get_result(connection)?;
         if id != APPLICATION_ID {
-            return Err(open_error(
-                target,
-                "it is the SQLite database of another application; give another path",
-            ));
+            return Err(foreign());
         }
-    }
-    Ok(version)
+        match usize::try_from(version) {
+            Ok(done) if done <= MIGRATIONS.len() => Ok(done),
+            _ => Err(open_error(
+                target,
+                "it was made by a newer version of tasker_core; upgrade the gem",
+            )),
+        }
+    })
 }

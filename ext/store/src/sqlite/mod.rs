@@ -2,6 +2,8 @@
 
 mod connect;
 mod migrate;
+#[cfg(test)]
+mod plans;
 mod questions;
 mod reads;
 mod rows;
@@ -68,16 +70,21 @@ impl SqliteReader {
 impl Store for SqliteStore {
     fn enroll(&mut self, name: &str, now: Millis, lease_ms: i64) -> Result<WorkerId, StoreError> {
         self.connection.immediate_transaction(|connection| {
-            writes::enroll(connection, name, now, now + lease_ms)
+            writes::enroll(connection, name, now, now.saturating_add(lease_ms))
         })
     }
 
     fn turn(&mut self, input: TurnInput<'_>) -> Result<TurnOutput, StoreError> {
         let templates = &mut self.templates;
-        self.connection.immediate_transaction(|connection| {
+        let output = self.connection.immediate_transaction(|connection| {
             // Caught inside the transaction: a panic that crossed diesel's frame would leave it open.
             caught(|| turn::run(&mut SqliteTx { connection }, templates, &input))
-        })
+        });
+        if output.is_err() {
+            // It may hold a template whose id was undone and will be given to another.
+            templates.clear();
+        }
+        output
     }
 
     fn retire(&mut self, worker: WorkerId, _now: Millis) -> Result<(), StoreError> {
