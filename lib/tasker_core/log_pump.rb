@@ -82,10 +82,16 @@ module TaskerCore
         Thread.new do
           Thread.current.name = "tasker_core logs"
           Thread.current.report_on_exception = false
-          loop do
-            follow_level
-            drain(WAIT_MS)
-          end
+          # It inherits the mask of the thread that makes it, which may be one that runs steps. With that it couldn't be
+          # ended, and the program would wait for it for ever.
+          Thread.handle_interrupt(Object => :immediate) { pump }
+        end
+      end
+
+      def pump
+        loop do
+          follow_level
+          drain(WAIT_MS)
         end
       end
 

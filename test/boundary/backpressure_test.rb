@@ -7,17 +7,20 @@ require_relative "held_database"
 class BoundaryBackpressureTest < BoundaryTest
   include HeldDatabase
 
+  # More orders than one turn takes.
+  LARGE = 5_000
+
   def setup
     super
-    @engine = open_engine(database_url: url, queue_capacity: 1)
-    call(@engine, "register_template", TEMPLATE)
+    @engine = open_engine(database_url: url, queue_capacity: 1, busy_timeout_ms: 60_000)
+    @task_id = submit_one(@engine)
     hold(FOR_WRITING)
     @callers = fill
   end
 
   def teardown
     release
-    @callers.each { |caller| assert_equal true, caller.value.first, caller.value.inspect }
+    @callers&.each { |caller| assert_equal true, caller.value.first, caller.value.inspect }
     super
   end
 
@@ -42,14 +45,13 @@ class BoundaryBackpressureTest < BoundaryTest
 
   private
 
-  # One turn that can't write, a next one that takes no more, and one request in the queue.
+  # A turn that can't write, a next one that takes no more, and requests in the queue.
   def fill
-    request = { "namespace" => "boundary", "name" => "one", "context" => {} }
-    one = JSON.generate("requests" => [request])
-    many = JSON.generate("requests" => [request] * 2_000)
-    callers = [one, many].map { |json| waiting_thread(@engine) { @engine.call("submit", json, LONG) } }
-    callers << waiting_thread(@engine) { @engine.call("ping", "{}", LONG) }
-    eventually("the queue is full") { failure?(@engine.call("ping", "{}", 20)) }
+    callers = [waiting_thread(@engine) { @engine.call("pause", JSON.generate("task_id" => @task_id), LONG) }]
+    eventually("the queue is full") do
+      callers << waiting_thread(@engine) { @engine.exchange(0, 0, 0, [1, 1, 3, ""] * LARGE, LONG) }
+      failure?(@engine.call("ping", "{}", 20))
+    end
     callers
   end
 

@@ -17,7 +17,7 @@ class BoundaryClaimsTest < BoundaryTest
     all = Array.new(taken.size) { taken.pop } + take(engine, TASKS)
 
     assert_operator killed, :>, 0
-    eventually("every step is taken or can be") { (all.concat(take(engine, TASKS))).size >= TASKS }
+    eventually("every step is taken or can be") { all.concat(take(engine, TASKS)).size >= TASKS }
     assert_equal ids.sort, all.sort
     assert_no_guards_left
   end

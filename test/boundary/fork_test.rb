@@ -18,7 +18,7 @@ class BoundaryForkTest < BoundaryTest
       [@engine.call("ping", "{}", LONG), @engine.exchange(0, 0, 0, [], LONG), @engine.close(LONG),
        @engine.panic("turn")].map { |answer| answer[1] } << @engine.closed?
     end
-    assert_equal ["forked"] * 4 + [true], answers
+    assert_equal ["forked", "forked", "forked", "forked", true], answers
   end
 
   def test_the_failure_says_what_to_do
@@ -47,9 +47,20 @@ class BoundaryForkTest < BoundaryTest
   end
 
   def test_a_child_of_a_process_whose_threads_wait_reads_its_own_logs
-    waiting = waiting_thread(@engine) { NATIVE.logs(10, 60_000) while true }
+    waiting = waiting_thread(@engine) { loop { NATIVE.logs(10, 60_000) } }
     assert_equal(Array, in_child { NATIVE.logs(10, 10).last.class })
     waiting.kill.join
+  end
+
+  # It forks without any hook of Ruby's.
+  def test_a_daemon_is_told_too
+    output = ruby(<<~PROGRAM)
+      native = TaskerCore.const_get(:Native)
+      _, engine = native.open(ARGV.first, 10_000)
+      Process.daemon(true, true)
+      print [engine.call("ping", "{}", 10_000)[1], native.open(ARGV.first, 10_000)[1].call("ping", "{}", 10_000)].inspect
+    PROGRAM
+    assert_equal '["forked", [true, "{}"]]', output
   end
 
   def test_a_fork_inside_a_trap_inside_a_wait_ends_the_childs_wait

@@ -59,7 +59,7 @@ class BoundaryInterruptsTest < BoundaryTest
 
   # Ruby alone doesn't notice: it leaves signals to a second thread, and that one sleeps.
   def test_ctrl_c_from_outside_ends_a_wait_beside_any_other_thread
-    others = [-> { sleep }, -> { Queue.new.pop }, -> { wait_in(@engine) }, -> { NATIVE.logs(1, 60_000) while true }]
+    others = [-> { sleep }, -> { Queue.new.pop }, -> { wait_in(@engine) }, -> { loop { NATIVE.logs(1, 60_000) } }]
     with_trap("INT", "DEFAULT") do
       others.each do |other|
         thread = waiting_thread(@engine, &other)
@@ -114,7 +114,7 @@ class BoundaryInterruptsTest < BoundaryTest
   end
 
   def test_an_interrupted_wait_for_logs_loses_no_engine
-    thread = waiting_thread(@engine) { NATIVE.logs(10, 60_000) while true }
+    thread = waiting_thread(@engine) { loop { NATIVE.logs(10, 60_000) } }
     assert_within(2) { thread.kill.join }
     assert_usable @engine
   end
@@ -130,9 +130,9 @@ class BoundaryInterruptsTest < BoundaryTest
 
   # Another process sends the signal, once this one's main thread sleeps.
   def signal_from_outside(signal)
-    sender = spawn(RbConfig.ruby, "-e", <<~PROGRAM, signal, Process.pid.to_s)
+    sender = spawn(RbConfig.ruby, "-e", <<~'PROGRAM', signal, Process.pid.to_s)
       signal, process = ARGV
-      Thread.pass until File.read("/proc/\#{process}/stat")[/\) (\w)/, 1] == "S"
+      Thread.pass until File.read("/proc/#{process}/stat")[/\) (\w)/, 1] == "S"
       Process.kill(signal, process.to_i)
     PROGRAM
     yield

@@ -70,7 +70,7 @@ class BoundaryLeaksTest < BoundaryTest
     before = resident_kilobytes
     yield
     GC.start
-    assert_operator resident_kilobytes - before, :<, 8 * 1024
+    assert_operator resident_kilobytes - before, :<, 4 * 1024
     assert_no_guards_left
   end
 

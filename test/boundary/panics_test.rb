@@ -35,7 +35,7 @@ class BoundaryPanicsTest < BoundaryTest
       assert_equal "internal_error", silently { failure_after_panic("wait", &entry) }
     end
     NATIVE.panic("wait")
-    assert_raises(RuntimeError) { silently { NATIVE.logs(1, 60_000) while true } }
+    assert_raises(RuntimeError) { silently { loop { NATIVE.logs(1, 60_000) } } }
   end
 
   def test_a_panic_on_the_thread_that_opens_or_closes_is_an_internal_error
@@ -48,6 +48,14 @@ class BoundaryPanicsTest < BoundaryTest
       assert_equal "internal_error", silently { failure_of(@engine.panic(site)).first }, site
       assert_usable @engine
     end
+  end
+
+  def test_a_coordinator_that_is_lost_tells_its_caller_and_is_made_anew
+    kind, message = silently do
+      failure_of(@engine.panic("lose_actor")).tap { assert_usable @engine }
+    end
+    assert_equal "internal_error", kind
+    assert_match(/the outcome is unknown/, message)
   end
 
   def test_others_who_wait_are_not_disturbed

@@ -85,7 +85,7 @@ module Children
   def teardown
     @children.each(&:stop)
     TaskerCore.logger = @logger
-    ENV["KEEP"] ? puts(@folder) : FileUtils.remove_entry(@folder)
+    FileUtils.remove_entry(@folder)
     super
   end
 

@@ -18,7 +18,11 @@ class SeedTest < Minitest::Test
 
   def setup
     @coordinator = TaskerCore.create_coordinator("sqlite::memory:")
-    STEPS.each { |name,| @coordinator.register_handler("Seed.#{name}") { |step| "#{name} #{step.context["order_id"]}" } }
+    STEPS.each do |name,|
+      @coordinator.register_handler("Seed.#{name}") do |step|
+        "#{name} #{step.context["order_id"]}"
+      end
+    end
     @coordinator.register_template(TEMPLATE)
   end
 
@@ -58,7 +62,9 @@ class SeedTest < Minitest::Test
     assert_match(/Task not found/, answer["error_message"])
     assert_equal({ "task_id" => -1 }, answer["error_context"])
     assert_equal [true, "complete"],
-                 (@coordinator.orchestrate_with_errors(submit.task_id).then { |one| [one["success"], one["data"]["status"]] })
+                 (@coordinator.orchestrate_with_errors(submit.task_id).then do |one|
+                    [one["success"], one["data"]["status"]]
+                  end)
   end
 
   def test_validation_errors_name_every_path

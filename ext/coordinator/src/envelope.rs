@@ -57,6 +57,10 @@ pub(crate) enum Kind {
     Metrics,
     /// Panic in the actor: a switch for tests.
     Panic,
+    /// Panic where nothing catches it, so that the actor is lost: a switch for tests.
+    LoseActor,
+    /// Panic on the thread that writes: a switch for tests.
+    PanicWriter,
 }
 
 /// A finished step, as a caller hands it in.
@@ -127,6 +131,8 @@ impl Request {
                 render: Render::Nothing,
             },
             "reader" => Kind::Question(Question::Panic),
+            "lose_actor" => Kind::LoseActor,
+            "writer" => Kind::PanicWriter,
             other => {
                 return Err(Failure::validation(
                     "site",

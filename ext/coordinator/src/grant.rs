@@ -109,11 +109,16 @@ impl Returns {
         }
     }
 
-    fn put(&self, back: impl Iterator<Item = (StepId, i64)>) {
+    /// Puts steps back without ringing, for a later time.
+    pub(crate) fn keep(&self, back: impl IntoIterator<Item = (StepId, i64)>) {
         match self.steps.lock() {
             Ok(mut steps) => steps.extend(back),
             Err(poisoned) => poisoned.into_inner().extend(back),
         }
+    }
+
+    fn put(&self, back: impl Iterator<Item = (StepId, i64)>) {
+        self.keep(back);
         self.bell.notify_one();
     }
 }

@@ -6,8 +6,8 @@ use actix::{Message, Recipient};
 use crossbeam_channel::Sender;
 use serde_json::{Map, Value};
 use tasker_domain::command::Command;
-use tasker_domain::ids::Millis;
-use tasker_domain::outcome::{Outcome, Tally};
+use tasker_domain::ids::{Millis, StepId};
+use tasker_domain::outcome::{Done, Outcome, Tally};
 use tasker_store::view::Question;
 
 use crate::envelope::{Answer, Reply};
@@ -21,6 +21,11 @@ pub(crate) enum Job {
     Ask(Asking),
     /// Leave the database: give back what is held, and give up the lease.
     Retire { now: Millis },
+    /// Panic: a switch for tests.
+    Panic {
+        /// Dropped without an answer.
+        reply: Sender<Answer>,
+    },
 }
 
 /// One turn.
@@ -34,8 +39,33 @@ pub(crate) struct TurnJob {
     /// Whether to move the lease on and look for colleagues that are gone.
     pub(crate) housekeeping: bool,
     /// Who is told.
-    pub(crate) done: Recipient<TurnDone>,
+    pub(crate) done: Option<Recipient<TurnDone>>,
 }
+
+impl TurnJob {
+    /// Tells what became of the turn; where nobody is there to hear it, gives it back.
+    pub(crate) fn answer(mut self, done: TurnDone) -> Option<TurnDone> {
+        match self.done.take() {
+            Some(asker) if asker.connected() => {
+                asker.do_send(done);
+                None
+            }
+            _ => Some(done),
+        }
+    }
+}
+
+impl Drop for TurnJob {
+    /// A turn that was lost to a panic failed for everybody; nobody waits for it for ever.
+    fn drop(&mut self) {
+        if let Some(asker) = self.done.take() {
+            asker.do_send(TurnDone::failed(&Failure::internal(LOST), self.spans.len()));
+        }
+    }
+}
+
+const LOST: &str =
+    "an internal error occurred, and what became of the request is unknown; details are in the log";
 
 /// A turn that is committed, or failed.
 pub(crate) struct TurnDone {
@@ -47,6 +77,30 @@ pub(crate) struct TurnDone {
     pub(crate) next_due: Option<Millis>,
     /// Steps that became claimable and were not taken.
     pub(crate) unclaimed: usize,
+}
+
+impl TurnDone {
+    /// A turn of which nothing was stored.
+    pub(crate) fn failed(failure: &Failure, callers: usize) -> TurnDone {
+        TurnDone {
+            results: vec![Err(failure.clone()); callers],
+            tally: Tally::default(),
+            next_due: None,
+            unclaimed: 0,
+        }
+    }
+
+    /// The steps that it took for its callers.
+    pub(crate) fn granted(&self) -> Vec<(StepId, i64)> {
+        let outcomes = self.results.iter().flatten().flatten();
+        let granted = outcomes.filter_map(|outcome| match outcome {
+            Ok(Done::Granted(granted)) => Some(granted),
+            _ => None,
+        });
+        granted
+            .flat_map(|granted| granted.steps.iter().map(|step| (step.step, step.fence)))
+            .collect()
+    }
 }
 
 impl Message for TurnDone {

@@ -1,17 +1,19 @@
 //! The thread that writes: one turn after the other, each in one transaction.
 
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use tasker_domain::command::Command;
 use tasker_domain::ids::{Millis, WorkerId};
-use tasker_domain::outcome::Tally;
 use tasker_domain::settings::Rules;
 use tasker_domain::working::due;
 use tasker_store::{Store, StoreError, TurnInput, TurnOutput};
 
+use crate::actor::Pending;
+use crate::envelope::Answer;
 use crate::failure::Failure;
 use crate::identity;
 use crate::jobs::{Job, TurnDone, TurnJob};
@@ -63,21 +65,39 @@ impl WriterThread {
 
     fn run(mut self, jobs: &Receiver<Job>) {
         for job in jobs {
-            match job {
-                Job::Turn(job) => {
-                    let done = self.carry_out(&job);
-                    job.done.do_send(done);
-                }
-                Job::Ask(asking) => {
-                    let answer = self
-                        .store
-                        .reader()
-                        .answer(&asking.question)
-                        .map_err(Failure::from);
-                    asking.answer(answer);
-                }
-                Job::Retire { now } => self.retire(now),
+            // Whoever waits for the job is told by its drop.
+            if catch_unwind(AssertUnwindSafe(|| self.work(job))).is_err() {
+                log::error!("a job of the thread that writes panicked; the others go on");
             }
+        }
+    }
+
+    fn work(&mut self, job: Job) {
+        match job {
+            Job::Turn(job) => {
+                let (done, now) = (self.carry_out(&job), job.now);
+                if let Some(done) = job.answer(done) {
+                    self.give_back(&done, now);
+                }
+            }
+            Job::Ask(asking) => {
+                let answer = self
+                    .store
+                    .reader()
+                    .answer(&asking.question)
+                    .map_err(Failure::from);
+                asking.answer(answer);
+            }
+            Job::Retire { now } => self.retire(now),
+            Job::Panic { reply } => panic_as_asked(&reply),
+        }
+    }
+
+    /// The actor was lost while the turn was under way: nobody will run what was taken in it.
+    fn give_back(&mut self, done: &TurnDone, now: Millis) {
+        let commands = Pending::returned(done.granted()).commands;
+        if let Err(error) = self.turn(&commands, now, false) {
+            log::warn!("steps that nobody runs wait for their deadline: {error}");
         }
     }
 
@@ -91,19 +111,13 @@ impl WriterThread {
                 );
                 self.one_by_one(job)
             }
-            Err(error) => {
-                let failure = Failure::from(error);
-                TurnDone {
-                    results: vec![Err(failure); job.spans.len()],
-                    ..nothing_done()
-                }
-            }
+            Err(error) => TurnDone::failed(&Failure::from(error), job.spans.len()),
         }
     }
 
     /// Runs each caller's orders in a turn of its own, so that a bad one fails alone.
     fn one_by_one(&mut self, job: &TurnJob) -> TurnDone {
-        let mut done = nothing_done();
+        let mut done = TurnDone::failed(&Failure::closed(), 0);
         for span in &job.spans {
             let result = match self.turn(&job.commands[span.clone()], job.now, false) {
                 Err(error) => Err(Failure::from(error)),
@@ -190,13 +204,12 @@ fn is_of_one(error: &StoreError) -> bool {
     }
 }
 
-fn nothing_done() -> TurnDone {
-    TurnDone {
-        results: Vec::new(),
-        tally: Tally::default(),
-        next_due: None,
-        unclaimed: 0,
-    }
+#[expect(
+    clippy::panic,
+    reason = "the switch by which tests prove that a panic is borne"
+)]
+fn panic_as_asked(_reply: &Sender<Answer>) -> ! {
+    std::panic::panic_any("a panic was asked for")
 }
 
 fn split(output: TurnOutput, spans: &[Range<usize>]) -> TurnDone {

@@ -1,13 +1,13 @@
 //! The Ruby boundary: `TaskerCore::Native` and `TaskerCore::Native::Engine`.
 //!
 //! This crate converts and waits, and decides nothing. A Ruby method becomes a request to the
-//! coordinator ([`ask`]), the wait for its answer gives the GVL back and can be interrupted
-//! ([`wait`]), and the answer becomes Ruby objects ([`answers`]).
+//! coordinator (`ask`), the wait for its answer gives the GVL back and can be interrupted
+//! (`wait`), and the answer becomes Ruby objects (`answers`).
 //!
 //! Three rules hold in every file:
-//! - A Ruby exception is a `longjmp`. It leaves through [`shim`] alone, when every Rust value of the
-//!   call has been dropped; a Ruby function that can raise is called inside [`protect`].
-//! - A panic never reaches Ruby's C frames: it is caught in [`shim`], or in the wait's own function.
+//! - A Ruby exception is a `longjmp`. It leaves through `shim` alone, when every Rust value of the
+//!   call has been dropped; a Ruby function that can raise is called inside `protect`.
+//! - A panic never reaches Ruby's C frames: it is caught in `shim`, or in the wait's own function.
 //! - No Ruby object is kept in a Rust structure, and no Rust thread calls Ruby.
 //!
 //! The extension is not declared Ractor-safe: Ruby refuses its methods in a Ractor but the main one.

@@ -11,7 +11,8 @@ module TaskerCore
       SHORTEST_REST = 0.01
       # How long handlers may take to end after Ctrl-C.
       PATIENCE = 60
-      private_constant :LONGEST_REST, :SHORTEST_REST, :PATIENCE
+      WAITING = "waiting for %s; once more to leave at once"
+      private_constant :LONGEST_REST, :SHORTEST_REST, :PATIENCE, :WAITING
 
       # @param coordinator [Coordinator]
       # @param task_id [Integer]
@@ -47,10 +48,7 @@ module TaskerCore
       # What runs is let finish, since its result would be lost; a second Ctrl-C doesn't wait for it.
       def stop(signal)
         running = @progress.running
-        if running.positive?
-          @notice.call("#{name(signal)}: waiting for #{Text.counted(running,
-                                                                    "running step")}; once more to leave at once")
-        end
+        @notice.call("#{name(signal)}: #{WAITING % Text.counted(running, "running step")}") if running.positive?
         @progress.wait_until_idle(PATIENCE)
       rescue SignalException
         @notice.call("leaving: the steps that run will be run again")

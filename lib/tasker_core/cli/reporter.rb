@@ -36,8 +36,8 @@ module TaskerCore
         mark, colour = mark_of(event)
         time = @screen.paint(format("%8.3f s", @progress.elapsed), :dim)
         name = Text.cut(event.step, @column).ljust(@column)
-        "#{time}  #{@screen.paint("#{mark} #{name}",
-                                  colour)}  #{event.started? ? start_of(event) : end_of(event)}".rstrip
+        rest = event.started? ? start_of(event) : end_of(event)
+        "#{time}  #{@screen.paint("#{mark} #{name}", colour)}  #{rest}"
       end
 
       def mark_of(event)

@@ -53,8 +53,8 @@ module TaskerCore
       def refuse(missing)
         names = missing.first(NAMED).map { |step| "#{step["name"]} (#{step["handler"]["callable"]})" }
         names << "#{missing.size - NAMED} more" if missing.size > NAMED
-        raise UsageError, "there is no handler for #{names.join(", ")}; looked in #{@source.places}. Define it there, " \
-                          "or name its file with --require"
+        raise UsageError, "there is no handler for #{names.join(", ")}; looked in #{@source.places}. Define it " \
+                          "there, or name its file with --require"
       end
 
       def submit

@@ -12,6 +12,9 @@ module TaskerCore
       LONGEST_REST_MS = 5_000.0
       # A task that is due and yet gives nothing is not asked in a loop.
       SHORTEST_REST_MS = 10.0
+      # Steps of the task are run by others, another process perhaps, and nobody can say when they end: so much later it
+      # is worth looking again.
+      HELD_REST_MS = 200.0
       # States in which a task has nothing left to wait for.
       FINAL = %w[complete error cancelled resolved_manually].freeze
 
@@ -35,8 +38,8 @@ module TaskerCore
       def call(wait_for_retries)
         Thread.handle_interrupt(NEVER) do
           line = pass
-          while wait_for_retries && line.next_run_at && !FINAL.include?(line.state)
-            rest_until(line.next_run_at)
+          while wait_for_retries && (time_ms = next_run_ms(line))
+            rest_until(time_ms)
             line = pass
           end
           outcome(line)
@@ -65,13 +68,21 @@ module TaskerCore
         raise error
       end
 
+      # When there may be something to do again.
+      def next_run_ms(line)
+        return if FINAL.include?(line.state) || line.paused
+        return line.next_run_at unless line.held_here.positive? || line.held_elsewhere.positive?
+
+        [line.next_run_at, (Execution.now_ms + HELD_REST_MS).ceil].compact.min
+      end
+
       def rest_until(time_ms)
         rest_ms = (time_ms - Execution.now_ms).clamp(SHORTEST_REST_MS, LONGEST_REST_MS)
         Thread.handle_interrupt(IMMEDIATE) { sleep(rest_ms / 1000) }
       end
 
       def outcome(line)
-        Outcome.new("task_id" => @task_id, "status" => line.state, "next_run_at" => line.next_run_at,
+        Outcome.new("task_id" => @task_id, "status" => line.state, "next_run_at" => next_run_ms(line),
                     "step_count" => line.step_count, "completed_steps" => line.completed_steps,
                     "failed_steps" => line.failed_steps, "paused" => line.paused)
       end

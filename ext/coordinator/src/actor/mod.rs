@@ -28,7 +28,8 @@ use crate::metrics::Metrics;
 use crate::reader::Readers;
 use crate::settings::Settings;
 use parked::Parked;
-use pending::{Pending, limit_payloads};
+pub(crate) use pending::Pending;
+use pending::limit_payloads;
 
 /// How many orders one turn holds at most; what is over waits for the next.
 const LARGEST_TURN: usize = 2_048;
@@ -80,6 +81,8 @@ pub(crate) struct Coordinator {
     next_housekeeping: Millis,
     alarm: Option<(Millis, SpawnHandle)>,
     retired: bool,
+    /// Whether a test wants to see it lost.
+    doomed: bool,
 }
 
 impl Coordinator {
@@ -118,6 +121,7 @@ impl Coordinator {
             next_due,
             alarm: None,
             retired: false,
+            doomed: false,
         }
     }
 
@@ -139,6 +143,9 @@ impl Coordinator {
                     Failure::internal("an internal error occurred; details are in the log");
                 drop(reply.send(Err(failure)));
             }
+        }
+        if self.doomed {
+            panic_as_asked();
         }
     }
 
@@ -179,6 +186,8 @@ impl Coordinator {
                 });
             }
             Kind::Panic => panic_as_asked(),
+            Kind::LoseActor => self.doomed = true,
+            Kind::PanicWriter => drop(self.writer.send(Job::Panic { reply })),
         }
     }
 
@@ -224,6 +233,8 @@ impl Drop for Coordinator {
         if let Some(readers) = self.readers.take() {
             drop(self.left.try_send(readers.into_threads()));
         }
+        // Where it is lost to a panic, its watchdog wakes.
+        self.line.ring();
     }
 }
 

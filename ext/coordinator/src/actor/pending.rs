@@ -11,6 +11,9 @@ use crate::calls::Render;
 use crate::envelope::Answer;
 use crate::failure::Failure;
 
+/// How long a claim waits at most; one that wants to wait longer asks again.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Orders of one caller, and what the caller is to be told.
 pub(crate) struct Pending {
     pub(crate) commands: Vec<Command>,
@@ -32,6 +35,8 @@ pub(crate) enum Asks {
     },
     /// A claim that was parked before; its place among the parked.
     Parked(usize),
+    /// Nobody: steps that nobody took are given back.
+    Returned(Vec<(StepId, i64)>),
     /// Nobody: the coordinator itself.
     Nobody,
 }
@@ -56,7 +61,7 @@ impl Pending {
             .map(|report| Command::Report(within(report, limit)))
             .collect();
         commands.push(Command::Claim(claim));
-        let until = (!park.is_zero()).then(|| Instant::now() + park);
+        let until = (!park.is_zero()).then(|| Instant::now() + park.min(LONGEST_WAIT));
         Pending {
             commands,
             asks: Asks::Exchange {
@@ -70,8 +75,8 @@ impl Pending {
     /// Steps that nobody took.
     pub(crate) fn returned(steps: Vec<(StepId, i64)>) -> Pending {
         let commands = steps
-            .into_iter()
-            .map(|(step, fence)| {
+            .iter()
+            .map(|&(step, fence)| {
                 Command::Report(Report {
                     step,
                     fence,
@@ -79,7 +84,10 @@ impl Pending {
                 })
             })
             .collect();
-        Pending::internal(commands)
+        Pending {
+            commands,
+            asks: Asks::Returned(steps),
+        }
     }
 
     pub(crate) fn internal(commands: Vec<Command>) -> Pending {

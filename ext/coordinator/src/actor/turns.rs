@@ -56,7 +56,7 @@ impl Coordinator {
             commands.append(&mut caller.commands);
             spans.push(from..commands.len());
         }
-        let done = context.address().recipient();
+        let done = Some(context.address().recipient());
         self.under_way = Some(callers);
         let job = TurnJob {
             commands,
@@ -88,6 +88,13 @@ impl Coordinator {
                             "the coordinator's own orders failed and are given again: {}",
                             failure.message
                         );
+                        due(&mut self.next_due, Some(self.clock.now() + 1_000));
+                    }
+                }
+                Asks::Returned(steps) => {
+                    if result.is_err() {
+                        log::warn!("steps that nobody took could not be given back; they will be");
+                        self.line.returns.keep(steps);
                         due(&mut self.next_due, Some(self.clock.now() + 1_000));
                     }
                 }

@@ -108,7 +108,6 @@ fn hot_statements_use_their_indexes_on_tables_full_of_what_is_finished() {
                SELECT n FROM n; \
              INSERT INTO workers SELECT n, 'w', 1, NULL FROM n WHERE n < 300; \
              INSERT INTO templates SELECT n, n % 9, n, '1', '{}', 1, 1 FROM n WHERE n < 300; \
-             \
              INSERT INTO tasks SELECT n, 1, 'complete', 0, 0, 1, 1, 0, 0, n, n, n, NULL FROM n; \
              INSERT INTO steps SELECT id << 16, 'complete', 'open', 0, 0, 1, 1, 3, 1, 1, 1, NULL, 1 FROM tasks; \
              INSERT INTO results SELECT id, '1' FROM steps; \

@@ -102,6 +102,7 @@ on_every_database! {
     }
     size {
         a_task_of_ten_thousand_steps_runs_to_its_end,
+        a_step_of_a_large_task_costs_no_more_than_one_of_a_small_task,
     }
     submissions {
         a_submission_of_several_is_all_or_none,
