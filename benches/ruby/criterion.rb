@@ -39,7 +39,8 @@ module Benches
     end
 
     def title(file)
-      JSON.parse(File.read(File.join(File.dirname(file), "benchmark.json"))).fetch("full_id").tr("/", ",").gsub(",", ", ")
+      told = JSON.parse(File.read(File.join(File.dirname(file), "benchmark.json")))
+      told.fetch("full_id").gsub("/", ", ")
     end
 
     def times(file)

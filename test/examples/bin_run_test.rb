@@ -51,7 +51,7 @@ class BinRunTest < Minitest::Test
     STEPS.each do |step|
       assert_match(/^ +\d+\.\d+ s  ▶ #{step} +starts$.*^ +\d+\.\d+ s  ✓ #{step} +done in [\d.]+ m?s/m, out)
     end
-    assert_match(/✗ charge_payment +attempt 1 of 3 failed after .*: the payment service didn't answer; tried again in \d+ ms/,
+    assert_match(/✗ charge_payment +attempt 1 of 3 failed after .* service didn't answer; tried again in \d+ ms/,
                  out)
     assert_match(/▶ charge_payment +starts, attempt 3 of 3/, out)
     assert_match(%r{^█{24}  5/5 steps, }, out)

@@ -27,7 +27,7 @@ class FulfillmentTest < Minitest::Test
   end
 
   def test_the_default_quantity_is_one
-    task = run_order("order_id" => 1, "payment_outages" => 0, "items" => [{ "sku" => "pot" }])
+    task = run_order("order_id" => 2, "payment_outages" => 0, "items" => [{ "sku" => "pot" }])
 
     assert_equal({ "reserved" => { "pot" => 1 } }, result_of(task, "reserve_inventory"))
   end

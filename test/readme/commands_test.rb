@@ -37,10 +37,10 @@ class ReadmeCommandsTest < Minitest::Test
     shown = Document.blocks.find { |block| block.language == "irb" }.text.lines(chomp: true)
     lines = shown.filter_map { |line| line[/\Airb\(main\):\d+:0> (.+)/, 1] }
     values = shown.filter_map { |line| line[/\A=> (.+)/, 1] }
-    output = output_of("bin/console", folder: ROOT, stdin_data: "#{lines.join("\n")}\n").lines(chomp: true)
+    output = output_of("bin/console", folder: ROOT, stdin_data: "#{lines.join("\n")}\n", env: wide_irb)
 
     assert_equal [4, 4], [lines.size, values.size]
-    assert_equal values, output.drop_while { |line| line != lines.first } & values
+    assert_equal values, output.lines(chomp: true).drop_while { |line| line != lines.first } & values
   end
 
   def test_rakelib_has_the_tasks_that_are_named
@@ -50,6 +50,13 @@ class ReadmeCommandsTest < Minitest::Test
   end
 
   private
+
+  # Where there is no terminal, IRB can't find out how much of an assigned value fits, and fails.
+  def wide_irb
+    file = File.join(@folder, "irbrc")
+    File.write(file, "IRB.conf[:ECHO_ON_ASSIGNMENT] = true\n")
+    { "IRBRC" => file }
+  end
 
   # Ours are run from the checkout, the reader's from the folder with the files.
   def assert_shown(command, expected)

@@ -75,7 +75,7 @@ class ReadmeFilesTest < Minitest::Test
   def test_the_settings_are_read
     load = ->(environment) { TaskerCore::Configuration.load({ environment: }, env: {}, root: @folder) }
 
-    assert_equal 4, load.call("development").max_parallel_steps
+    assert_equal "sqlite://tasker_core.sqlite3", load.call("development").database_url
     assert_equal "sqlite:///var/lib/shop/tasks.sqlite3", load.call("production").database_url
     assert_equal({ "charge" => 5, "fulfillment/process_order" => 3 }, load.call("production").retry_limits)
   end

@@ -13,7 +13,7 @@ module Place
   LIBRARY = File.join(ROOT, "lib")
   # What the reader sees doesn't depend on the settings of who runs the test.
   CLEAN = ENV.keys.grep(/\ATASKER_|\A(?:RAILS|RACK)_ENV\z/).to_h { |name| [name, nil] }
-             .merge("RUBYLIB" => LIBRARY, "RUBYOPT" => nil, "IRBRC" => File::NULL).freeze
+             .merge("RUBYLIB" => LIBRARY, "RUBYOPT" => nil).freeze
 
   def setup
     super
@@ -31,8 +31,8 @@ module Place
   end
 
   # Runs a command to its end, which must be a good one, and gives what it printed.
-  def output_of(*command, folder: @folder, limit: 120, **options)
-    output, status = Timeout.timeout(limit) { Open3.capture2e(CLEAN, *command, chdir: folder, **options) }
+  def output_of(*command, folder: @folder, limit: 120, env: {}, **options)
+    output, status = Timeout.timeout(limit) { Open3.capture2e(CLEAN.merge(env), *command, chdir: folder, **options) }
 
     assert_predicate status, :success?, "#{command.join(" ")}\n#{output}"
     output

@@ -59,6 +59,7 @@ enum Ended {
 
 /// Opens the store and starts the threads.
 pub(crate) fn start(settings: Settings) -> Result<Started, Failure> {
+    let busy = crate::quiet::busy();
     let mut store = tasker_store::open(&settings.target, &settings.options)?;
     let now = clock::wall();
     let name = identity::name(settings.worker_name.as_deref());
@@ -66,6 +67,7 @@ pub(crate) fn start(settings: Settings) -> Result<Started, Failure> {
     let rules = Arc::new(settings.rules.clone());
     let mut writer = WriterThread::new(store, worker, Arc::clone(&rules), seed(now));
     let next_due = writer.first_turn(now)?.next_due;
+    drop(busy);
     let writer = writer.start().map_err(no_thread)?;
 
     let (requests, waiting) = bounded(settings.queue_capacity);

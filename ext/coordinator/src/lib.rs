@@ -15,6 +15,7 @@ pub mod failure;
 pub mod grant;
 pub mod handle;
 pub mod logs;
+pub mod quiet;
 pub mod settings;
 
 mod actor;

@@ -71,7 +71,10 @@ impl Readers {
     }
 
     fn start(&self) -> Result<JoinHandle<()>, Failure> {
-        let reader = tasker_store::open_reader(&self.target, &self.options)?;
+        let reader = {
+            let _busy = crate::quiet::busy();
+            tasker_store::open_reader(&self.target, &self.options)?
+        };
         let Some(mut reader) = reader else {
             return Err(Failure::internal(
                 "a database that only its writer sees has no readers",
@@ -81,9 +84,12 @@ impl Readers {
         let (target, options) = (self.target.clone(), self.options.clone());
         let run = move || {
             for asking in waiting {
+                let _busy = crate::quiet::busy();
                 let answer = answer(&mut reader, &asking.question, &target, &options);
                 asking.answer(answer.map_err(Failure::from));
             }
+            let _busy = crate::quiet::busy();
+            drop(reader);
         };
         std::thread::Builder::new()
             .name("tasker-reader".into())

@@ -17,6 +17,7 @@ use crate::envelope::Answer;
 use crate::failure::Failure;
 use crate::identity;
 use crate::jobs::{Job, TurnDone, TurnJob};
+use crate::quiet;
 
 /// How often a turn is run again when a row changed under it.
 const CONFLICT_RETRIES: u32 = 3;
@@ -65,11 +66,14 @@ impl WriterThread {
 
     fn run(mut self, jobs: &Receiver<Job>) {
         for job in jobs {
+            let _busy = quiet::busy();
             // Whoever waits for the job is told by its drop.
             if catch_unwind(AssertUnwindSafe(|| self.work(job))).is_err() {
                 log::error!("a job of the thread that writes panicked; the others go on");
             }
         }
+        let _busy = quiet::busy();
+        drop(self);
     }
 
     fn work(&mut self, job: Job) {

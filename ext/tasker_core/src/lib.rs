@@ -38,6 +38,7 @@ mod wait;
 pub extern "C" fn Init_tasker_core() {
     tasker_coordinator::logs::install();
     process::note();
+    process::watch_forks();
     let native = native::define();
     engine::define(native);
 }

@@ -37,3 +37,40 @@ pub fn forked(opened_by: u32) -> Failure {
         context: format!(r#"{{"opened_by":{opened_by}}}"#),
     }
 }
+
+#[expect(
+    unsafe_code,
+    reason = "the C library is told which functions to call around a fork"
+)]
+// SAFETY: the signature is that of POSIX.
+unsafe extern "C" {
+    fn pthread_atfork(
+        before: extern "C" fn(),
+        in_parent: extern "C" fn(),
+        in_child: extern "C" fn(),
+    ) -> std::ffi::c_int;
+}
+
+extern "C" fn before() {
+    tasker_coordinator::quiet::before_fork();
+}
+
+extern "C" fn in_parent() {
+    tasker_coordinator::quiet::after_fork(false);
+}
+
+extern "C" fn in_child() {
+    tasker_coordinator::quiet::after_fork(true);
+}
+
+/// Has every fork wait until no thread of an engine holds a lock that the child would never see released.
+pub fn watch_forks() {
+    #[expect(unsafe_code, reason = "the C library's function")]
+    // SAFETY: the three functions live as long as the library, which Ruby never unloads, and don't unwind.
+    let refused = unsafe { pthread_atfork(before, in_parent, in_child) };
+    if refused != 0 {
+        log::warn!(
+            "forks can't be watched (error {refused}): fork before the first coordinator is made"
+        );
+    }
+}

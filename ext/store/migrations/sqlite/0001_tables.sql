@@ -1,3 +1,6 @@
+-- Words are checked one by one: for an IN of more than two, SQLite builds a table of them anew with every row that is
+-- written, which takes longer than writing it.
+
 -- Ids of rows that are made in bulk. Written by every turn that submits.
 CREATE TABLE counters (
   name  TEXT PRIMARY KEY NOT NULL,
@@ -34,7 +37,8 @@ CREATE TABLE tasks (
   id           INTEGER PRIMARY KEY,
   template_id  INTEGER NOT NULL REFERENCES templates (id),
   state        TEXT NOT NULL
-    CHECK (state IN ('pending', 'in_progress', 'complete', 'error', 'cancelled', 'resolved_manually')),
+    CHECK (state = 'pending' OR state = 'in_progress' OR state = 'complete' OR state = 'error'
+           OR state = 'cancelled' OR state = 'resolved_manually'),
   paused       INTEGER NOT NULL CHECK (paused IN (0, 1)),
   priority     INTEGER NOT NULL,
   step_count   INTEGER NOT NULL CHECK (step_count > 0),
@@ -82,8 +86,9 @@ CREATE TABLE idempotency_keys (
 CREATE TABLE steps (
   id              INTEGER PRIMARY KEY,
   state           TEXT NOT NULL
-    CHECK (state IN ('pending', 'ready', 'in_progress', 'complete', 'error', 'cancelled', 'resolved_manually', 'skipped')),
-  gate            TEXT NOT NULL CHECK (gate IN ('open', 'timed', 'paused')),
+    CHECK (state = 'pending' OR state = 'ready' OR state = 'in_progress' OR state = 'complete'
+           OR state = 'error' OR state = 'cancelled' OR state = 'resolved_manually' OR state = 'skipped'),
+  gate            TEXT NOT NULL CHECK (gate = 'open' OR gate = 'timed' OR gate = 'paused'),
   priority        INTEGER NOT NULL,
   pending_parents INTEGER NOT NULL CHECK (pending_parents >= 0),
   ready_at        INTEGER,
@@ -94,7 +99,7 @@ CREATE TABLE steps (
   started_at      INTEGER,
   deadline_at     INTEGER,
   completed_at    INTEGER,
-  CHECK (state NOT IN ('ready', 'in_progress', 'complete') OR pending_parents = 0),
+  CHECK ((state <> 'ready' AND state <> 'in_progress' AND state <> 'complete') OR pending_parents = 0),
   CHECK (state <> 'in_progress' OR (worker_id IS NOT NULL AND started_at IS NOT NULL))
 ) STRICT;
 -- Serves a claim on any task: by priority, then by age.
@@ -123,7 +128,9 @@ CREATE TABLE attempts (
   ready_at   INTEGER,
   started_at INTEGER,
   ended_at   INTEGER NOT NULL,
-  ending     TEXT NOT NULL CHECK (ending IN ('complete', 'retry', 'error', 'released', 'voided')),
+  ending     TEXT NOT NULL
+    CHECK (ending = 'complete' OR ending = 'retry' OR ending = 'error' OR ending = 'released'
+           OR ending = 'voided'),
   error      TEXT,
   PRIMARY KEY (step_id, fence)
 ) STRICT, WITHOUT ROWID;

@@ -10,6 +10,8 @@
     reason = "a statement takes an argument for each of its placeholders"
 )]
 
+use std::sync::OnceLock;
+
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
@@ -53,12 +55,14 @@ macro_rules! statement {
 
         impl<'a> QueryFragment<Sqlite> for $name<'a> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-                let mut parts = ($text).split('?');
+                // Split once: this walk is taken for every execution, to collect what is bound.
+                static PARTS: OnceLock<Vec<&'static str>> = OnceLock::new();
+                let mut parts = PARTS.get_or_init(|| ($text).split('?').collect()).iter();
                 $(
-                    out.push_sql(parts.next().unwrap_or_default());
+                    out.push_sql(parts.next().copied().unwrap_or_default());
                     out.push_bind_param::<$sql, _>(&self.$field)?;
                 )*
-                out.push_sql(parts.next().unwrap_or_default());
+                out.push_sql(parts.next().copied().unwrap_or_default());
                 Ok(())
             }
         }
