@@ -44,8 +44,8 @@ module TaskerCore
 
     # Opens a coordinator. Each has an engine and a connection of its own, so a program needs one a database.
     #
-    # @param database_url [String, nil] "sqlite://path/file.db", "sqlite::memory:" or "postgres://…"; nil leaves it to
-    #   the configuration
+    # @param database_url [String, nil] "sqlite://path/file.db" or "sqlite::memory:"; nil leaves it to the
+    #   configuration
     # @return [Coordinator]
     # @raise [ConfigurationError]
     # @raise [DatabaseError]

@@ -92,13 +92,13 @@ fn run(mut work: Working) -> usize {
 }
 
 fn steps(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("take and complete a step");
+    let mut group = criterion.benchmark_group("take and complete every step of a task");
     for size in [10, 1_000, SIZE] {
         let template = Template::parse(&fan(size), "production").expect("a template");
         let template = Arc::new(template);
         assert_eq!(run(working(&template)), size);
         group.throughput(Throughput::Elements(size as u64));
-        group.bench_function(BenchmarkId::new("working set", size), |bencher| {
+        group.bench_function(BenchmarkId::new("steps", size), |bencher| {
             bencher.iter_batched(|| working(&template), run, BatchSize::LargeInput);
         });
     }

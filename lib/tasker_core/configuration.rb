@@ -57,7 +57,7 @@ module TaskerCore
       @values[key.to_s]
     end
 
-    # @return [String] where tasks are kept: "sqlite://path/file.db", "sqlite::memory:" or "postgres://…"
+    # @return [String] where tasks are kept: "sqlite://path/file.db" or "sqlite::memory:"
     def database_url
       @values["database_url"]
     end

@@ -1,6 +1,7 @@
 //! What callers put on the channel, and what they get back.
 
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -18,6 +19,33 @@ pub struct Envelope {
     pub request: Request,
     /// Where the answer goes: a channel of one place, used once.
     pub reply: Sender<Answer>,
+    /// Whether somebody still waits for the answer.
+    pub(crate) caller: Caller,
+}
+
+/// The caller's end: the channel on which the answer comes. Dropping it says that nobody waits any more.
+#[derive(Debug)]
+pub struct Waiting {
+    answer: Receiver<Answer>,
+    _here: Arc<()>,
+}
+
+impl Deref for Waiting {
+    type Target = Receiver<Answer>;
+
+    fn deref(&self) -> &Receiver<Answer> {
+        &self.answer
+    }
+}
+
+/// Tells whether the one who asked is still there.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller(Weak<()>);
+
+impl Caller {
+    pub(crate) fn is_gone(&self) -> bool {
+        self.0.strong_count() == 0
+    }
 }
 
 /// What comes back.
@@ -78,9 +106,20 @@ pub struct RawReport {
 
 impl Envelope {
     /// A request, and the end of its reply channel to wait on.
-    pub fn new(request: Request) -> (Envelope, Receiver<Answer>) {
+    pub fn new(request: Request) -> (Envelope, Waiting) {
         let (reply, answer) = bounded(1);
-        (Envelope { request, reply }, answer)
+        let here = Arc::new(());
+        let caller = Caller(Arc::downgrade(&here));
+        let envelope = Envelope {
+            request,
+            reply,
+            caller,
+        };
+        let waiting = Waiting {
+            answer,
+            _here: here,
+        };
+        (envelope, waiting)
     }
 }
 

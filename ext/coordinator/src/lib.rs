@@ -28,7 +28,7 @@ mod metrics;
 mod reader;
 mod writer;
 
-pub use envelope::{Answer, Envelope, RawReport, Reply, Request};
+pub use envelope::{Answer, Envelope, RawReport, Reply, Request, Waiting};
 pub use failure::Failure;
 pub use grant::{Grant, GrantedStep, GrantedTask, RefusedReport, TaskLine};
 pub use handle::Handle;

@@ -5,8 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{Receiver, TrySendError};
-use tasker_coordinator::{Answer, Envelope, Failure, Handle, Reply, Request};
+use crossbeam_channel::TrySendError;
+use tasker_coordinator::{Answer, Envelope, Failure, Handle, Reply, Request, Waiting};
 
 use crate::{
     channel::{self, Received, Unsent},
@@ -62,11 +62,7 @@ fn send(
     }
 }
 
-fn receive(
-    handle: &Handle,
-    reply: Receiver<Answer>,
-    deadline: Instant,
-) -> Result<Received<Answer>, Stop> {
+fn receive(handle: &Handle, reply: Waiting, deadline: Instant) -> Result<Received<Answer>, Stop> {
     let asked_in = process::noted();
     // A request that was put into the queue as the coordinator ended lies there, unread, for as long as any handle
     // lives, and its reply channel with it: only a glance at the coordinator tells that no answer will come.

@@ -10,6 +10,7 @@ module TaskerCore
       WIDEST = 12
       # How many levels are drawn, half of them from the end.
       DEEPEST = 60
+      # How much of a name is shown.
       LONGEST_NAME = 48
 
       # @param template [Hash] a template's description

@@ -8,6 +8,7 @@ module TaskerCore
     # The command line, read and checked.
     # @api private
     class Options
+      # What --help begins with.
       BANNER = <<~TEXT
         Usage: bin/run TEMPLATE [options]
 

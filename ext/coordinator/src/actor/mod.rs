@@ -29,7 +29,7 @@ use crate::reader::Readers;
 use crate::settings::Settings;
 use parked::Parked;
 pub(crate) use pending::Pending;
-use pending::limit_payloads;
+use pending::{WayBack, limit_payloads};
 
 /// How many orders one turn holds at most; what is over waits for the next.
 const LARGEST_TURN: usize = 2_048;
@@ -150,7 +150,11 @@ impl Coordinator {
     }
 
     fn accept(&mut self, envelope: Envelope) {
-        let Envelope { request, reply } = envelope;
+        let Envelope {
+            request,
+            reply,
+            caller,
+        } = envelope;
         match request.kind {
             Kind::Order { commands, render } => {
                 let limit = self.settings.max_payload_bytes;
@@ -165,7 +169,8 @@ impl Coordinator {
                 park,
             } => {
                 let limit = self.settings.max_payload_bytes;
-                self.push(Pending::exchange(reports, claim, park, limit, reply));
+                let back = WayBack { reply, caller };
+                self.push(Pending::exchange(reports, claim, park, limit, back));
             }
             Kind::Question(question) => self.ask(Asking {
                 question,

@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
-use crossbeam_channel::Sender;
 use tasker_domain::command::Claim;
 use tasker_domain::outcome::Granted;
 
-use crate::envelope::{Answer, Reply};
+use super::pending::WayBack;
+use crate::envelope::Reply;
 use crate::failure::Failure;
 use crate::grant::{Grant, RefusedReport, Returns};
 
@@ -15,7 +15,7 @@ pub(crate) struct Parked {
     pub(crate) claim: Claim,
     pub(crate) until: Instant,
     pub(crate) refused: Vec<RefusedReport>,
-    pub(crate) reply: Sender<Answer>,
+    pub(crate) back: WayBack,
 }
 
 impl Parked {
@@ -23,12 +23,13 @@ impl Parked {
     pub(crate) fn answer(self, granted: Granted, returns: Returns) {
         // A caller that is gone drops the grant, and so gives it back.
         drop(
-            self.reply
+            self.back
+                .reply
                 .send(Ok(Reply::Grant(Grant::new(granted, self.refused, returns)))),
         );
     }
 
     pub(crate) fn refuse(self, failure: Failure) {
-        drop(self.reply.send(Err(failure)));
+        drop(self.back.reply.send(Err(failure)));
     }
 }

@@ -8,7 +8,7 @@ use tasker_domain::command::{Action, Claim, Command, Control, Ending, Failing, R
 use tasker_domain::ids::StepId;
 
 use crate::calls::Render;
-use crate::envelope::Answer;
+use crate::envelope::{Answer, Caller};
 use crate::failure::Failure;
 
 /// How long a claim waits at most; one that wants to wait longer asks again.
@@ -18,6 +18,12 @@ const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 pub(crate) struct Pending {
     pub(crate) commands: Vec<Command>,
     pub(crate) asks: Asks,
+}
+
+/// The way back to a caller who may have gone.
+pub(crate) struct WayBack {
+    pub(crate) reply: Sender<Answer>,
+    pub(crate) caller: Caller,
 }
 
 /// Who waits for the outcome, and in which form.
@@ -31,7 +37,7 @@ pub(crate) enum Asks {
     Exchange {
         claim: Claim,
         until: Option<Instant>,
-        reply: Sender<Answer>,
+        back: WayBack,
     },
     /// A claim that was parked before; its place among the parked.
     Parked(usize),
@@ -54,7 +60,7 @@ impl Pending {
         claim: Claim,
         park: Duration,
         limit: usize,
-        reply: Sender<Answer>,
+        back: WayBack,
     ) -> Pending {
         let mut commands: Vec<Command> = reports
             .into_iter()
@@ -64,11 +70,18 @@ impl Pending {
         let until = (!park.is_zero()).then(|| Instant::now() + park.min(LONGEST_WAIT));
         Pending {
             commands,
-            asks: Asks::Exchange {
-                claim,
-                until,
-                reply,
-            },
+            asks: Asks::Exchange { claim, until, back },
+        }
+    }
+
+    /// Takes the wish for steps from an exchange whose caller is gone; its reports still count.
+    pub(crate) fn want_nothing_for_nobody(&mut self) {
+        if let Asks::Exchange { back, claim, .. } = &mut self.asks
+            && back.caller.is_gone()
+        {
+            claim.want = 0;
+            self.commands.pop();
+            self.commands.push(Command::Claim(*claim));
         }
     }
 

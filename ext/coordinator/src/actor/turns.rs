@@ -30,6 +30,8 @@ impl Coordinator {
             self.next_due = None;
             self.tick();
         }
+        // Nobody waits for what these would get.
+        self.parked.retain(|parked| !parked.back.caller.is_gone());
         let stirs = self.stirred || self.gathered.iter().any(Pending::stirs);
         let tries_parked = stirs && !self.parked.is_empty();
         if self.gathered.is_empty() && !tries_parked {
@@ -52,6 +54,7 @@ impl Coordinator {
         let mut commands = Vec::new();
         let mut spans = Vec::with_capacity(callers.len());
         for caller in &mut callers {
+            caller.want_nothing_for_nobody();
             let from = commands.len();
             commands.append(&mut caller.commands);
             spans.push(from..commands.len());
@@ -102,24 +105,20 @@ impl Coordinator {
                     Err(failure) => drop(reply.send(Err(failure))),
                     Ok(outcomes) => self.finish_order(&render, outcomes, reply),
                 },
-                Asks::Exchange {
-                    claim,
-                    until,
-                    reply,
-                } => match result.and_then(split_exchange) {
-                    Err(failure) => drop(reply.send(Err(failure))),
+                Asks::Exchange { claim, until, back } => match result.and_then(split_exchange) {
+                    Err(failure) => drop(back.reply.send(Err(failure))),
                     Ok((refused, granted)) => match until {
                         Some(until) if keeps_waiting(claim, &granted) && Instant::now() < until => {
                             newly_parked.push(Parked {
                                 claim,
                                 until,
                                 refused,
-                                reply,
+                                back,
                             });
                         }
                         _ => {
                             let grant = Grant::new(granted, refused, self.line.returns.clone());
-                            drop(reply.send(Ok(Reply::Grant(grant))));
+                            drop(back.reply.send(Ok(Reply::Grant(grant))));
                         }
                     },
                 },

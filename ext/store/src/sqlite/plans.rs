@@ -16,6 +16,12 @@ struct Line {
     detail: String,
 }
 
+#[derive(QueryableByName)]
+struct Operation {
+    #[diesel(sql_type = Text)]
+    opcode: String,
+}
+
 fn connection() -> SqliteConnection {
     let target = Target::SqliteMemory;
     let mut connection = super::connect::writer(&target, &Options::default()).unwrap();
@@ -23,10 +29,14 @@ fn connection() -> SqliteConnection {
     connection
 }
 
-fn plan(connection: &mut SqliteConnection, statement: &impl QueryFragment<Sqlite>) -> String {
+fn sql(statement: &impl QueryFragment<Sqlite>) -> String {
     let text = diesel::debug_query::<Sqlite, _>(statement).to_string();
     let sql = text.split(" -- binds:").next().unwrap_or_default();
-    let lines: Vec<Line> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}"))
+    sql.to_owned()
+}
+
+fn plan(connection: &mut SqliteConnection, statement: &impl QueryFragment<Sqlite>) -> String {
+    let lines: Vec<Line> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {}", sql(statement)))
         .load(connection)
         .unwrap();
     let lines: Vec<_> = lines.into_iter().map(|line| line.detail).collect();
@@ -117,4 +127,32 @@ fn hot_statements_use_their_indexes_on_tables_full_of_what_is_finished() {
         )
         .unwrap();
     check_all(&mut connection);
+}
+
+#[test]
+fn no_row_that_is_written_makes_a_table_for_its_checks() {
+    let mut connection = connection();
+    let mut check = |name: &str, sql: String| {
+        let operations: Vec<Operation> = diesel::sql_query(format!("EXPLAIN {sql}"))
+            .load(&mut connection)
+            .unwrap();
+        assert!(!operations.is_empty());
+        let tables = operations
+            .iter()
+            .filter(|operation| operation.opcode == "OpenEphemeral");
+        assert_eq!(tables.count(), 0, "{name} makes a table to compare with");
+    };
+    macro_rules! writes { ($($statement:expr;)+) => { $(
+        check(stringify!($statement), sql(&$statement));
+    )+ } }
+    writes! {
+        PutTask::new(1, 1, "pending", 0, 0, 1, 0, 0, 1, 1, None, None, None);
+        PutDetails::new(1, "1", None, None, None, None, None, None, None);
+        PutStep::new(1, "ready", "open", 0, 0, None, 0, 1, 0, None, None, None, None);
+        SetTask::new("a", 0, 0, 0, 0, None, None, None, 1, "b", 0, 0, 0);
+        SetStep::new("a", "b", 0, None, 0, 0, 0, None, None, None, None, 1, "c", 0, 0);
+        PutResult::new(1, "1");
+        PutAttempt::new(1, 1, 1, None, None, None, 1, "retry", None);
+        PutTransition::new(1, None, 1, "a", "b", 1, None);
+    }
 }
