@@ -9,9 +9,9 @@ require "tmpdir"
 hello = <<~'TEXT'
   TaskerCore %<version>s. `coordinator` is on a temporary database that goes when you leave. Try:
 
+    coordinator.register_handler("Greet") { |step| "Hello, #{step.context["name"]}!" }
     coordinator.register_template("name" => "hello", "namespace_name" => "demo", "version" => "1.0.0",
       "steps" => [{ "name" => "greet", "handler" => { "callable" => "Greet" } }])
-    coordinator.register_handler("Greet") { |step| "Hello, #{step.context["name"]}!" }
     task = coordinator.initialize_task("namespace" => "demo", "task_name" => "hello", "payload" => { "name" => "Ada" })
     coordinator.orchestrate_task(task.task_id)                   # runs its steps
     coordinator.get_task_context(task.task_id)                   # everything about it

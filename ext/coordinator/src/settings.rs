@@ -111,7 +111,7 @@ impl Settings {
             Failure::configuration(format!("the configuration can't be read: {error}"))
         })?;
         let target = Target::parse(&raw.database_url)
-            .map_err(|why| bad("database_url", "the URL given", &why))?;
+            .map_err(|why| Failure::configuration(format!("database_url: {why}")))?;
         let synchronous = match raw
             .sqlite_synchronous
             .as_deref()

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::ids::StepId;
 use crate::nearest::suggestion;
 use crate::schema::Violation;
 
@@ -78,8 +79,9 @@ pub enum Refusal {
 
     /// A result came from an attempt that no longer holds its step.
     #[error(
-        "stale lease: step {step_id} is no longer held by this attempt (its deadline passed, or the task was changed \
-         meanwhile); its result was not recorded"
+        "stale lease: the attempt no longer holds step {step_id} of task {task} (its deadline passed, its worker was \
+         taken for lost, or the task was changed); nothing was recorded",
+        task = StepId(*step_id).task()
     )]
     StaleLease {
         /// The step.

@@ -104,7 +104,8 @@ module TaskerCore
         ok, kind, message, context = answer
         return answer if ok || kind != "database_error"
 
-        [false, kind, "#{@config.masked_url} can't be opened: #{message}", context]
+        message = "#{@config.masked_url} can't be opened: #{message}" unless message.include?("can't be opened")
+        [false, kind, message, context]
       end
     end
   end

@@ -109,7 +109,8 @@ fn check<'a>(work: &Working, submission: &'a Submission) -> Result<Checked<'a>, 
     let label = format!("{}/{}", template.namespace, template.name);
     if let Some((step, kind)) = template.unsupported_steps().first() {
         let message = format!(
-            "template {label} can't run yet: step {step:?} is of type {kind:?}, and only steps of type standard run"
+            "template {label} can't run yet: step {step:?} is of type {}, and only steps of type standard run",
+            kind.as_str()
         );
         return Err(Refusal::Unsupported { message });
     }
