@@ -96,6 +96,7 @@ impl Worker {
         self.now += 1;
         let input = TurnInput {
             now: self.now,
+            clock: || 0,
             worker: self.id,
             rules: &self.rules,
             seed: 1,

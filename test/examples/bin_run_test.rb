@@ -1,6 +1,9 @@
 # frozen_string_literal: true
 
+require "English"
+require "io/console"
 require "json"
+require "pty"
 require_relative "../integration/children"
 
 # bin/run as a program: what it shows, how it ends, and how it is gone on with.
@@ -135,6 +138,26 @@ class BinRunTest < Minitest::Test
     File.write(path("gate"), "")
 
     assert_equal 0, run_cli(*way_on(out)).first
+  end
+
+  def test_on_a_terminal_there_are_colours_and_a_line_that_stays_at_the_bottom
+    held_template
+    File.write(path("gate"), "")
+    reader, writer, pid = PTY.spawn(CLEAN.merge("TERM" => "xterm"), *command(path("held.yml")), chdir: ROOT)
+    writer.winsize = [40, 100]
+    output = +""
+    begin
+      Timeout.timeout(30) { loop { output << reader.readpartial(4096) } }
+    rescue EOFError, Errno::EIO
+      Process.wait(pid)
+    end
+
+    assert_equal 0, $CHILD_STATUS.exitstatus
+    assert_match(/\e\[32m✓ held/, output.force_encoding("UTF-8"))
+    assert_match(%r{\r\e\[K█+░+  2/3 steps, 1 running}, output)
+    assert_match(/\e\[K\r\n\e\[1mResults/, output, "the progress line isn't taken away at the end")
+  ensure
+    [reader, writer].compact.each(&:close)
   end
 
   def test_a_reader_that_goes_away_doesnt_end_the_task

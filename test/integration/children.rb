@@ -89,9 +89,11 @@ module Children
     super
   end
 
-  # What the program writes to its standard error is kept aside, see #errors.
-  def start(*command, **options)
-    Child.new(command, err: [path("errors"), "a"], **options).tap { |child| @children << child }
+  # What the program writes to its standard error is kept aside, see #errors; its temporary files go with the test.
+  def start(*command, env: {}, **options)
+    Child.new(command, env: { "TMPDIR" => @folder }.merge(env), err: [path("errors"), "a"], **options).tap do |child|
+      @children << child
+    end
   end
 
   # Starts a Ruby program with the library loaded and its output unbuffered.

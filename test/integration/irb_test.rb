@@ -95,7 +95,7 @@ class IrbTest < Minitest::Test
     type('steps = [{ "name" => "s", "handler" => { "callable" => "Irb.down" } }]; ' \
          'coordinator.register_template("name" => "down", "steps" => steps)')
     type('task = coordinator.initialize_task(name: "down")')
-    send_line('Thread.new { sleep 0.01 until Thread.main.stop?; puts "waiting" }; ' \
+    send_line('Thread.new { Thread.pass until Thread.main.stop?; puts "waiting" }; ' \
               "coordinator.orchestrate_task(task, wait_for_retries: true)")
     read_until(/^waiting/)
     @writer.write("\u0003")

@@ -13,6 +13,7 @@ use tasker_domain::working::due;
 use tasker_store::{Store, StoreError, TurnInput, TurnOutput};
 
 use crate::actor::Pending;
+use crate::clock;
 use crate::envelope::Answer;
 use crate::failure::Failure;
 use crate::identity;
@@ -153,6 +154,7 @@ impl WriterThread {
             self.seed = self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
             let input = TurnInput {
                 now,
+                clock: clock::wall,
                 worker: self.worker,
                 rules: &self.rules,
                 seed: self.seed,

@@ -20,8 +20,11 @@ use crate::tx::{Due, Found, TemplateCache, Tx};
 
 /// A turn to be carried out.
 pub struct TurnInput<'a> {
-    /// The time of the turn.
+    /// When the turn was asked for.
     pub now: Millis,
+    /// Tells the time once the turn has the database to itself; a later one than `now` is the time of the turn. So
+    /// turns of several processes, which wait for each other, are told in the order in which they are committed.
+    pub clock: fn() -> Millis,
     /// The coordinator whose turn it is.
     pub worker: WorkerId,
     /// Its settings.
@@ -53,8 +56,9 @@ pub struct TurnOutput {
 pub(crate) fn run<T: Tx>(
     tx: &mut T,
     cache: &mut TemplateCache,
-    input: &TurnInput<'_>,
+    asked: &TurnInput<'_>,
 ) -> Found<TurnOutput> {
+    let input = &on_time(asked);
     let mut work = Working::new(input.now, input.worker, Arc::clone(input.rules), input.seed);
     let mut outcomes: Vec<Outcome> = input.commands.iter().map(|_| Ok(Done::Nothing)).collect();
     let brought = bring_due(tx, input)?;
@@ -99,6 +103,17 @@ pub(crate) fn run<T: Tx>(
         next_due,
         unclaimed,
     })
+}
+
+/// The same turn, at the time at which it is carried out. One that had to wait for long moves the lease on, too: the
+/// worker would be taken for lost.
+fn on_time<'a>(asked: &TurnInput<'a>) -> TurnInput<'a> {
+    let now = asked.now.max((asked.clock)());
+    TurnInput {
+        now,
+        renew_lease: asked.renew_lease || now - asked.now > asked.rules.lease_ms / 3,
+        ..*asked
+    }
 }
 
 fn bring_due<T: Tx>(tx: &mut T, input: &TurnInput<'_>) -> Found<Option<Due>> {

@@ -6,7 +6,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use serde_json::{Value, json};
-use tasker_coordinator::{Answer, Envelope, Failure, Grant, Handle, RawReport, Reply, Request};
+use tasker_coordinator::{Answer, Envelope, Failure, Grant, Handle, RawReport, Reply, Request, Waiting};
 use tempfile::TempDir;
 
 /// Longer than anything here should take on a busy machine.
@@ -44,7 +44,7 @@ impl Client {
         Client::with(settings)
     }
 
-    pub fn send(&self, request: Request) -> Receiver<Answer> {
+    pub fn send(&self, request: Request) -> Waiting {
         let (envelope, answer) = Envelope::new(request);
         let sent = self.handle.requests().send_timeout(envelope, LIMIT);
         assert!(sent.is_ok(), "no place in the queue");
@@ -90,7 +90,7 @@ impl Client {
     }
 
     /// Starts an exchange that waits for steps of any task.
-    pub fn park(&self, want: u32, wait_ms: u64) -> Receiver<Answer> {
+    pub fn park(&self, want: u32, wait_ms: u64) -> Waiting {
         self.send(Request::exchange(0, want, wait_ms, Vec::new()).expect("a request"))
     }
 

@@ -26,6 +26,7 @@ fn take_and_vanish(folder: &TempDir, name: &str, lease_ms: i64) -> RawReport {
     });
     let input = TurnInput {
         now: now(),
+        clock: now,
         worker,
         rules: &Arc::new(Rules::default()),
         seed: 1,

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, SendTimeoutError};
+use crossbeam_channel::SendTimeoutError;
 use serde_json::json;
-use tasker_coordinator::{Answer, Envelope, Request};
+use tasker_coordinator::{Envelope, Request, Waiting};
 use tempfile::TempDir;
 
 use crate::client::{Client, LIMIT, call, id, lock, unlock, until, wait};
@@ -14,7 +14,7 @@ fn on_a_file() -> (TempDir, Client) {
     (folder, client)
 }
 
-fn submit(client: &Client) -> Receiver<Answer> {
+fn submit(client: &Client) -> Waiting {
     client.send(call("submit", json!({"requests": [{"name": "flow"}]})))
 }
 

@@ -112,12 +112,12 @@ impl ContextRows<'_> {
 
     fn step(&self, step: &StepRow) -> String {
         let position = step.id.position();
-        let parents: Vec<Value> = self
+        let parents: Vec<&str> = self
             .template
             .graph
             .parents(position)
             .iter()
-            .map(|p| Value::from(self.name(*p)))
+            .map(|p| self.name(*p))
             .collect();
         let attempts_of = self.attempts_of(step.id);
         let shows_error = matches!(

@@ -1,56 +1,69 @@
 //! A JSON object that is written field by field.
 
-use serde_json::Value;
+use serde::Serialize;
 
 /// Builds the text of a JSON object; raw fields are taken as the JSON text that they are.
 pub(crate) struct Object {
-    text: String,
+    text: Vec<u8>,
 }
 
 impl Object {
     pub(crate) fn new() -> Object {
         Object {
-            text: String::from("{"),
+            text: Vec::from(b"{"),
         }
     }
 
-    pub(crate) fn set(mut self, key: &str, value: impl Into<Value>) -> Object {
+    pub(crate) fn set(mut self, key: &'static str, value: impl Serialize) -> Object {
         self.key(key);
-        self.text.push_str(&value.into().to_string());
+        let before = self.text.len();
+        if serde_json::to_writer(&mut self.text, &value).is_err() {
+            // What is set here are numbers, words and lists of them; writing those to memory doesn't fail.
+            self.text.truncate(before);
+            self.text.extend_from_slice(b"null");
+        }
         self
     }
 
     /// A field whose value is JSON text already; `null` where there is none.
-    pub(crate) fn raw(mut self, key: &str, json: Option<&str>) -> Object {
+    pub(crate) fn raw(mut self, key: &'static str, json: Option<&str>) -> Object {
         self.key(key);
-        self.text.push_str(json.unwrap_or("null"));
+        self.text
+            .extend_from_slice(json.unwrap_or("null").as_bytes());
         self
     }
 
-    pub(crate) fn list(mut self, key: &str, items: impl IntoIterator<Item = String>) -> Object {
+    pub(crate) fn list(
+        mut self,
+        key: &'static str,
+        items: impl IntoIterator<Item = String>,
+    ) -> Object {
         self.key(key);
-        self.text.push('[');
+        self.text.push(b'[');
         for (index, item) in items.into_iter().enumerate() {
             if index > 0 {
-                self.text.push(',');
+                self.text.push(b',');
             }
-            self.text.push_str(&item);
+            self.text.extend_from_slice(item.as_bytes());
         }
-        self.text.push(']');
+        self.text.push(b']');
         self
     }
 
     pub(crate) fn finish(mut self) -> String {
-        self.text.push('}');
-        self.text
+        self.text.push(b'}');
+        // Only whole strings were put in.
+        String::from_utf8(self.text).unwrap_or_default()
     }
 
-    fn key(&mut self, key: &str) {
+    /// Keys are words of this crate's own: none needs escaping.
+    fn key(&mut self, key: &'static str) {
         if self.text.len() > 1 {
-            self.text.push(',');
+            self.text.push(b',');
         }
-        self.text.push_str(&Value::from(key).to_string());
-        self.text.push(':');
+        self.text.push(b'"');
+        self.text.extend_from_slice(key.as_bytes());
+        self.text.extend_from_slice(b"\":");
     }
 }
 

@@ -28,6 +28,8 @@ pub fn open(target: &Target) -> Box<dyn Store> {
 pub struct Driver<'a> {
     pub store: &'a mut dyn Store,
     pub now: Millis,
+    /// What the clock says when a turn's transaction has begun, if that is later.
+    pub clock: fn() -> Millis,
     pub worker: WorkerId,
     pub rules: Arc<Rules>,
     seed: u64,
@@ -45,6 +47,7 @@ impl Driver<'_> {
         Driver {
             store,
             now,
+            clock: || 0,
             worker,
             rules: Arc::new(Rules {
                 lease_ms: LEASE_MS,
@@ -67,6 +70,7 @@ impl Driver<'_> {
         self.seed += 1;
         self.store.turn(TurnInput {
             now: self.now,
+            clock: self.clock,
             worker: self.worker,
             rules: &self.rules,
             seed: self.seed,
