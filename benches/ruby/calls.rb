@@ -7,8 +7,8 @@ MICRO = 1e6
 # Private to the library; here it is what is measured.
 NATIVE = TaskerCore.const_get(:Native)
 
-def each_call(count, &call)
-  Array.new(count) { Benches.seconds(&call) * MICRO }
+def each_call(count, &)
+  Array.new(count) { Benches.seconds(&) * MICRO }
 end
 
 report = Benches::Report.new("calls", "Calls", "ruby benches/ruby/calls.rb")

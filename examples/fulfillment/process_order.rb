@@ -52,10 +52,8 @@ module Fulfillment
         raise PaymentService::Unavailable, "the payment service didn't answer"
       end
 
-      # The same key at each attempt: an attempt whose answer got lost doesn't charge twice. The step's part of it is
-      # unique in one database; the order keeps it apart from those of others.
-      key = "order-#{step.context["order_id"]}-#{step.idempotency_key}"
-      PaymentService.charge(step.results["validate_order"]["total_cents"], key:)
+      # The same key at each attempt: an attempt whose answer got lost doesn't charge twice.
+      PaymentService.charge(step.results["validate_order"]["total_cents"], key: step.idempotency_key)
     end
   end
 

@@ -80,10 +80,12 @@ module TaskerCore
     end
 
     # A key for services that take one to do a thing once: the same for each attempt of this step, and for no other
-    # step of this database. Where one service serves several databases, put a name of yours before it.
+    # step, of this database or another. A copy of a database is the same database to it.
     # @return [String]
+    # @example
+    #   step.idempotency_key # "tasker-1f6c2a9d03b7e4a1-65536"
     def idempotency_key
-      "tasker-#{step_id}"
+      "tasker-#{@coordinator.database_id}-#{step_id}"
     end
 
     # @return [Time, nil] when the attempt becomes void (UTC); {#heartbeat!} moves it on

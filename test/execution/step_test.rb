@@ -87,6 +87,21 @@ class StepTest < Minitest::Test
     refute_equal keys["a"].first, keys["b"].first
   end
 
+  def test_the_idempotency_key_of_the_first_step_differs_between_databases
+    keys = Array.new(2) do
+      key = nil
+      with_coordinator do |coordinator|
+        template(coordinator, { "a" => [] })
+        coordinator.register_handler("a") { |step| (key = step.idempotency_key) && nil }
+        coordinator.orchestrate_task(submit(coordinator))
+      end
+      key
+    end
+
+    keys.each { |key| assert_match(/\Atasker-\h+-65536\z/, key) }
+    refute_equal(*keys)
+  end
+
   def test_payloads_come_through_exactly
     odd = { "big" => 2**100, "float" => 0.1 + 0.2, "one" => 1.0, "nul" => "\u0000", "" => "😀",
             "deep" => [[[[nil, true]]]] }

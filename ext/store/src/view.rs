@@ -47,6 +47,8 @@ pub enum Question {
         /// The step's name.
         step: String,
     },
+    /// What tells this database from every other.
+    Database,
     /// How many tasks have something to do.
     Active,
     /// Panic while answering: a switch for tests.

@@ -49,6 +49,20 @@ module TaskerCore
         call("metrics")
       end
 
+      # Asked once an engine: the child of a fork has another database in memory.
+      #
+      # @api private
+      # @return [String] what tells this database from every other
+      def database_id
+        engine = self.engine
+        known, id = @database
+        return id if known.equal?(engine)
+
+        id = call("database")["database_id"]
+        @database = [engine, id]
+        id
+      end
+
       private
 
       def known_status(status)

@@ -148,6 +148,7 @@ pub(crate) fn parse(kind: &str, json: &str) -> Result<Kind, Failure> {
         }
         "list" => list(kind, json),
         "template" => template(kind, json),
+        "database" => Ok(Kind::Question(Question::Database)),
         "templates" => Ok(Kind::Question(Question::Templates)),
         other => Err(Failure::validation(
             "kind",

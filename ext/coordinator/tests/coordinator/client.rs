@@ -6,7 +6,9 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use serde_json::{Value, json};
-use tasker_coordinator::{Answer, Envelope, Failure, Grant, Handle, RawReport, Reply, Request, Waiting};
+use tasker_coordinator::{
+    Answer, Envelope, Failure, Grant, Handle, RawReport, Reply, Request, Waiting,
+};
 use tempfile::TempDir;
 
 /// Longer than anything here should take on a busy machine.

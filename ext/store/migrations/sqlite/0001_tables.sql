@@ -1,12 +1,14 @@
 -- Words are checked one by one: for an IN of more than two, SQLite builds a table of them anew with every row that is
 -- written, which takes longer than writing it.
 
--- Ids of rows that are made in bulk. Written by every turn that submits.
+-- Numbers that belong to the whole: the id for the next task, written by every turn that submits.
 CREATE TABLE counters (
   name  TEXT PRIMARY KEY NOT NULL,
   value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 INSERT INTO counters (name, value) VALUES ('next_task', 1);
+-- Tells this database from every other: part of what steps give to services as a key.
+INSERT INTO counters (name, value) VALUES ('database_id', abs(random() >> 1));
 
 -- Coordinators, one row each time one is opened. Written at opening and closing, and when a lease is renewed.
 CREATE TABLE workers (

@@ -69,6 +69,10 @@ impl Asked<'_> {
             )),
             Question::Attempt { step, fence } => self.attempt(*step, *fence),
             Question::Result { task, step } => self.result(*task, step),
+            Question::Database => {
+                let id: i64 = statement::DatabaseId::new().get_result(self.connection)?;
+                Ok(Object::new().set("database_id", format!("{id:x}")).finish())
+            }
             Question::Active => {
                 let active: i64 = statement::CountActive::new().get_result(self.connection)?;
                 Ok(Object::new().set("active_tasks", active).finish())

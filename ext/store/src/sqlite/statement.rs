@@ -161,6 +161,7 @@ statement! {
         "SELECT task_id FROM idempotency_keys WHERE namespace = ? AND name = ? AND key = ?";
     PutKey(namespace: &'a str => Text, name: &'a str => Text, key: &'a str => Text, task: i64 => BigInt) =
         "INSERT INTO idempotency_keys (namespace, name, key, task_id) VALUES (?, ?, ?, ?)";
+    DatabaseId() -> BigInt = "SELECT value FROM counters WHERE name = 'database_id'";
     NextTask() -> BigInt = "SELECT value FROM counters WHERE name = 'next_task'";
     SetNextTask(value: i64 => BigInt) = "UPDATE counters SET value = ? WHERE name = 'next_task'";
 
