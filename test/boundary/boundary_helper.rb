@@ -43,19 +43,24 @@ class BoundaryTest < Minitest::Test
     }
   }.freeze
 
-  ISOLATED = %w[test_in_a_process_of_its_own].freeze
   ALONE = File.dirname(File.expand_path($PROGRAM_NAME)) == __dir__
 
-  def self.runnable_methods
-    return [] if equal?(BoundaryTest)
+  # Stands for the tests of a file where that isn't the program: without their preparations, which belong to them alone.
+  class Elsewhere < Minitest::Test; end
 
-    ALONE ? super - ISOLATED : ISOLATED
+  def self.inherited(test)
+    super
+    return if ALONE
+
+    file = caller_locations.map(&:absolute_path).find { |path| path&.end_with?("_test.rb") }
+    Elsewhere.define_method("test_#{File.basename(file, "_test.rb")}_in_a_process_of_its_own") do
+      output = IO.popen([RbConfig.ruby, "-w", "-I", EXTENSION_PATH, file], err: %i[child out], &:read)
+      assert_predicate $CHILD_STATUS, :success?, output
+    end
   end
 
-  def test_in_a_process_of_its_own
-    file, = Object.const_source_location(self.class.name)
-    output = IO.popen([RbConfig.ruby, "-w", "-I", EXTENSION_PATH, file], err: %i[child out], &:read)
-    assert_predicate $CHILD_STATUS, :success?, output
+  def self.runnable_methods
+    ALONE && !equal?(BoundaryTest) ? super : []
   end
 
   def open_engine(**settings)
