@@ -35,7 +35,7 @@ module TaskerCore
     def logger=(logger)
       logger = Logger.new(nil) if logger.nil?
       unless %i[level add debug info warn error].all? { |name| logger.respond_to?(name) }
-        raise WrongType, "a logger must be like Ruby's Logger, and a #{logger.class} isn't"
+        raise WrongType, "a logger must be like Ruby's Logger, and #{Payload::Reasons.with_article(logger.class)} isn't"
       end
 
       @logger = logger

@@ -55,9 +55,9 @@ module TaskerCore
   class ValidationError < ArgumentError
     include Error
 
-    # @return [Array<Hash{String => String}>] every problem, as `{ "path" => …, "message" => … }`
+    # @return [Array<Hash{String => String}>] every problem, as `{ "path" => …, "message" => … }`; never empty
     def errors
-      context.fetch("errors", [])
+      context.fetch("errors") { [{ "path" => "", "message" => message }] }
     end
   end
 

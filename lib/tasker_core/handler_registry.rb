@@ -58,7 +58,8 @@ module TaskerCore
 
     # @return [String]
     def inspect
-      "#<TaskerCore::HandlerRegistry #{@handlers.size} handlers>"
+      size = @handlers.size
+      "#<TaskerCore::HandlerRegistry #{size} #{size == 1 ? "handler" : "handlers"}>"
     end
 
     # @api private

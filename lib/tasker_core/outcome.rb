@@ -81,7 +81,7 @@ module TaskerCore
       text << " #{completed_steps}/#{step_count}" if completed_steps && step_count
       text << ", #{failed_steps} failed" if failed_steps&.positive?
       text << ", goes on at #{next_run_at.iso8601(3)}" if next_run_at
-      text << ", paused" if paused?
+      text << ", paused" if paused? && in_progress?
       text
     end
   end

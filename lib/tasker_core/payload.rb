@@ -24,7 +24,8 @@ module TaskerCore
       # @return [String] JSON text
       # @raise [ValidationError] where the value can't be stored as it is
       def dump(value, root: "payload", limit: nil)
-        return "null" if value.nil?
+        # Not `value.nil?`: a BasicObject has no such method.
+        return "null" if nil.equal?(value)
 
         text = JSON.generate(plain?(value, MAX_DEPTH) ? value : Inspection.plain_copy(value, root))
         too_large!(text, root, limit) if limit && text.bytesize > limit

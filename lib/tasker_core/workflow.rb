@@ -81,7 +81,7 @@ module TaskerCore
       # @param handler [String, Class, nil] the handler's name; else the block or the method of the step's name
       # @param options [Hash] `method:` of the handler; `retry:` an Integer (attempts in all), false, or a Hash such as
       #   `{ max_attempts: 3, backoff: :linear }`; `timeout:` seconds; `config:` the handler's initialization;
-      #   `result_schema:` a JSON Schema; `description:`
+      #   `result_schema:` a JSON Schema; `skippable:` whether a request may pass it by; `description:`
       # @yieldparam step [Step]
       # @yieldreturn [Object] the step's result
       # @return [Symbol] the name, to be given to another step's `after:`

@@ -107,6 +107,7 @@ class HandlerRegistryTest < Minitest::Test
     assert_raises(TaskerCore::ValidationError) { @registry.register("") { |_| nil } }
     assert_raises(TypeError) { @registry.register("text", "Constant") }
     assert_raises(TypeError) { @registry.register(5) { |_| nil } }
+    assert_match(/an Integer can't be called/, assert_raises(TypeError) { @registry.register("five", 5) }.message)
   end
 
   def test_a_constant_is_found_by_its_name

@@ -110,6 +110,12 @@ class ConfigurationTest < Minitest::Test
     end
   end
 
+  def test_a_database_url_without_a_path_is_refused
+    %w[sqlite: sqlite:// sqlite:/].each do |url|
+      assert_match(/database_url is "#{url}" .* allowed is sqlite:/, problem({ database_url: url }).message)
+    end
+  end
+
   def test_all_problems_are_named_at_once
     error = problem({ lease_ms: "x", nonsense: 1 }, env: { "TASKER_QUEUE_CAPACITY" => "-1" })
 

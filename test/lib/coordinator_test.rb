@@ -22,6 +22,7 @@ class CoordinatorTest < Minitest::Test
     initialize_task: [{ "name" => "a" }], initialize_tasks: [[{ "name" => "a" }]], orchestrate_task: [1],
     get_task_context: [1], get_complete_task_context: [1], cancel_task: [1], pause_task: [1], resume_task: [1],
     retry_step: [1, "a"], resolve_step: [1, "a"], list_tasks: [], get_performance_metrics: [], templates: [],
+    register_handler: ["C", String],
     register_template: [{ "name" => "a", "steps" => [{ "name" => "b", "handler" => { "callable" => "C" } }] }]
   }.freeze
 

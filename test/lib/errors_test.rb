@@ -50,7 +50,7 @@ class ErrorsTest < Minitest::Test
     error = Errors.build("validation_error", "text", '{"errors":[{"path":"a","message":"is missing"}]}')
 
     assert_equal [{ "path" => "a", "message" => "is missing" }], error.errors
-    assert_empty TaskerCore::ValidationError.new("text").errors
+    assert_equal [{ "path" => "", "message" => "text" }], TaskerCore::ValidationError.new("text").errors
   end
 
   def test_a_subclass_has_its_ancestors_type
@@ -67,8 +67,8 @@ class ErrorsTest < Minitest::Test
 
   def test_a_wait_that_is_no_number_of_seconds_is_refused
     assert_raises(TypeError) { TaskerCore::RetryableError.new("x", retry_after: "30") }
-    assert_raises(ArgumentError) { TaskerCore::RetryableError.new("x", retry_after: -1) }
-    assert_raises(ArgumentError) { TaskerCore::RetryableError.new("x", retry_after: Float::NAN) }
+    assert_raises(TaskerCore::ValidationError) { TaskerCore::RetryableError.new("x", retry_after: -1) }
+    assert_raises(TaskerCore::ValidationError) { TaskerCore::RetryableError.new("x", retry_after: Float::NAN) }
   end
 
   def test_a_permanent_error_keeps_what_it_is_given

@@ -106,6 +106,12 @@ class PayloadTest < Minitest::Test
     end
   end
 
+  def test_a_basic_object_by_itself_is_refused_too
+    error = assert_raises(TaskerCore::ValidationError) { Payload.dump(BasicObject.new, root: "result") }
+
+    assert_match(/result: a BasicObject can't be stored/, error.message)
+  end
+
   def test_a_key_that_is_there_as_symbol_and_string_is_refused
     error = assert_raises(TaskerCore::ValidationError) { Payload.dump({ "x" => { "a" => 1, :a => 2 } }) }
 

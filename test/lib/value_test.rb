@@ -28,6 +28,14 @@ class ValueTest < Minitest::Test
     assert_equal 42, result.deconstruct_keys(nil)[:task_id]
   end
 
+  def test_only_a_task_that_goes_on_is_shown_as_paused
+    shown = %w[in_progress cancelled].map do |status|
+      TaskerCore::Outcome.new("task_id" => 1, "status" => status, "paused" => true).inspect
+    end
+
+    assert_equal ["#<TaskerCore::Outcome task 1 in_progress, paused>", "#<TaskerCore::Outcome task 1 cancelled>"], shown
+  end
+
   def test_it_is_frozen_and_equal_by_content
     assert_predicate result, :frozen?
     assert_equal result, result.dup

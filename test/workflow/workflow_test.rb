@@ -72,6 +72,22 @@ class WorkflowTest < Minitest::Test
     end
   end
 
+  def test_a_step_that_may_be_skipped_is_passed_by_where_a_request_says_so
+    workflow = Class.new(TaskerCore::Workflow) do
+      task_name "party"
+      step(:bake, skippable: true) { |_| "cake" }
+      step(:eat, after: :bake, &:results)
+    end
+    with_coordinator do |coordinator|
+      coordinator.register_template(workflow)
+      id = coordinator.initialize_task(name: "party", bypass_steps: ["bake"]).task_id
+
+      assert_predicate coordinator.orchestrate_task(id), :complete?
+      assert_equal "skipped", step_of(coordinator, id, "bake")["status"]
+      assert_equal({ "bake" => nil }, step_of(coordinator, id, "eat")["result"])
+    end
+  end
+
   def test_its_input_is_enforced
     with_coordinator do |coordinator|
       coordinator.register_template(ProcessOrder)

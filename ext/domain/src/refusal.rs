@@ -39,7 +39,7 @@ pub enum Refusal {
     #[error(
         "Template not found: {namespace}/{name}{}{}",
         version_words(version),
-        template_hint(nearest)
+        template_hint(namespace, name, nearest)
     )]
     TemplateNotFound {
         /// The namespace that was asked for.
@@ -189,8 +189,13 @@ fn version_words(version: &Option<String>) -> String {
         .unwrap_or_default()
 }
 
-fn template_hint(nearest: &Option<String>) -> String {
+fn template_hint(namespace: &str, name: &str, nearest: &Option<String>) -> String {
     match nearest {
+        // The name was right, so that only the version can be wrong.
+        Some(nearest) if *nearest == format!("{namespace}/{name}") => {
+            "; it is registered in other versions: name one of these, or none for the newest"
+                .to_owned()
+        }
         Some(nearest) => format!("; did you mean {nearest}?"),
         None => "; register it with register_template first".to_owned(),
     }

@@ -10,7 +10,7 @@ module TaskerCore
     module Schema
       DAY_MS = 24 * 60 * 60 * 1000
       YEAR_MS = 365 * DAY_MS
-      DATABASE_URL = %r{\A(?:sqlite:|postgres(?:ql)?://)[^\0\r\n]+\z}
+      DATABASE_URL = %r{\A(?:sqlite:(?!/*\z)|postgres(?:ql)?://)[^\0\r\n]+\z}
       # PostgreSQL's URLs are let pass, as the engine says best what they are not good for yet.
       DATABASE_FORMS = "sqlite://path/file.db, sqlite:///absolute/path/file.db or sqlite::memory:"
       LINE = /\A[^[:cntrl:]]{1,255}\z/

@@ -72,10 +72,16 @@ module TaskerCore
         @closed
       end
 
+      # @return [void]
+      # @raise [CoordinatorClosed]
+      def check_open
+        raise CoordinatorClosed, CLOSED if @closed
+      end
+
       private
 
       def current
-        raise CoordinatorClosed, CLOSED if @closed
+        check_open
         raise CoordinatorClosed, ENDING if @engine.nil? && Shutdown.running?
 
         @engine if @generation == ForkSafety.generation

@@ -12,7 +12,9 @@ module TaskerCore
         correlation_id bypass_steps
       ].freeze
       PRIORITIES = (-(1 << 31)...(1 << 31))
-      private_constant :SYNONYMS, :KEYS, :PRIORITIES
+      # Milliseconds, some 140,000 years either way: the engine adds its waits to them and must have room.
+      TIMES = (-(1 << 52)..(1 << 52))
+      private_constant :SYNONYMS, :KEYS, :PRIORITIES, :TIMES
 
       # @return [Hash{String => Object}] what was asked for, without the context
       attr_reader :fields
@@ -65,6 +67,7 @@ module TaskerCore
         when "priority" then Arguments.optional_integer(value, key, PRIORITIES)
         when "run_at" then time(value)
         when "tags", "bypass_steps" then names(value, key)
+        when "idempotency_key" then idempotency_key(value)
         else Arguments.optional_text(value, key)
         end
       end
@@ -75,15 +78,28 @@ module TaskerCore
         list.each_with_index.map { |item, index| Arguments.name(item, "#{key}[#{index}]") }
       end
 
+      # All requests with an empty key would be one: that is a variable that nobody filled.
+      def idempotency_key(value)
+        return Arguments.optional_text(value, "idempotency_key") unless value == ""
+
+        Errors.invalid!("the request isn't valid", [["idempotency_key", "it is empty; leave it out, or give a text"]])
+      end
+
       def time(value)
-        Times.to_ms(value)
+        within_reach(Times.to_ms(value), value)
       rescue ::TypeError
         raise WrongType, "run_at must be a Time, a number of seconds since the epoch or an ISO 8601 String, " \
                          "got #{Arguments.shown(value)}"
       rescue ::ArgumentError
         Errors.invalid!("the request isn't valid",
-                        [["run_at", "#{Payload::Reasons.brief(value)} isn't a time in ISO 8601, such as " \
-                                    "2030-01-31T08:00:00Z"]])
+                        [["run_at", "#{Payload::Reasons.brief(value)} isn't a time that can be kept; give a Time, " \
+                                    "or ISO 8601 such as 2030-01-31T08:00:00Z"]])
+      end
+
+      def within_reach(milliseconds, value)
+        return milliseconds if TIMES.cover?(milliseconds)
+
+        raise ::ArgumentError, "#{value} is too far away"
       end
 
       def unknown(key)

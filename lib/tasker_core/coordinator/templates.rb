@@ -36,8 +36,10 @@ module TaskerCore
       # @yieldparam step [Step]
       # @yieldreturn [Object] the step's result
       # @return [void]
-      # @raise [ArgumentError, WrongType] where it isn't a handler
+      # @raise [ValidationError, WrongType] where it isn't a handler
+      # @raise [CoordinatorClosed]
       def register_handler(name, handler = nil, &)
+        @slot.check_open
         handlers.register(name, handler, &)
         nil
       end

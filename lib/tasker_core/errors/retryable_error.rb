@@ -22,7 +22,7 @@ module TaskerCore
     # @param error_code [String, nil] a code of the handler's own
     # @param context [Hash] kept with the failed attempt
     # @raise [WrongType] where retry_after isn't a number
-    # @raise [ArgumentError] where retry_after is negative or not finite
+    # @raise [ValidationError] where retry_after is negative or not finite
     def initialize(message = nil, retry_after: nil, error_code: nil, context: {})
       @retry_after = check_wait(retry_after)
       @error_code = error_code
@@ -43,7 +43,7 @@ module TaskerCore
       end
       return seconds if seconds.finite? && !seconds.negative?
 
-      raise ArgumentError, "retry_after must be a number of seconds from 0 up, got #{seconds}"
+      raise ValidationError, "retry_after must be a number of seconds from 0 up, got #{seconds}"
     end
   end
 end

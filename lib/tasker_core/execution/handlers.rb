@@ -38,8 +38,8 @@ module TaskerCore
           return check_block(name, target) if target.is_a?(Proc) || target.is_a?(Method)
           return if target.is_a?(Module) || target.respond_to?(:call) || target.respond_to?(:process)
 
-          raise WrongType, "handler #{name}: a #{target.class} can't be called; give a class, something with `call`, " \
-                           "or a block"
+          kind = Payload::Reasons.with_article(target.class)
+          raise WrongType, "handler #{name}: #{kind} can't be called; give a class, something with `call`, or a block"
         end
 
         # @param method [Method, UnboundMethod, Proc]

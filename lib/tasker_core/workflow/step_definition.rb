@@ -6,7 +6,7 @@ module TaskerCore
     # @api private
     class StepDefinition
       # What may be given beside `after:` and `handler:`.
-      OPTIONS = %i[method retry timeout config result_schema description].freeze
+      OPTIONS = %i[method retry timeout config result_schema skippable description].freeze
       private_constant :OPTIONS
 
       # @return [String]
@@ -50,7 +50,7 @@ module TaskerCore
                     "initialization" => @options[:config] }.compact
         { "name" => name, "description" => @options[:description], "handler" => handler, "dependencies" => after,
           "retry" => retry_policy, "timeout_seconds" => @options[:timeout],
-          "result_schema" => @options[:result_schema] }.compact
+          "result_schema" => @options[:result_schema], "skippable" => @options[:skippable] }.compact
       end
 
       private

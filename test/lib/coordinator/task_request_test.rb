@@ -77,7 +77,17 @@ class TaskRequestTest < Minitest::Test
 
   def test_a_date_is_no_time
     assert_match(/run_at must be a Time.*got Date/, refusal({ name: "b", run_at: Date.new(2024, 1, 1) }, TypeError))
-    assert_match(/run_at: "soon" isn't a time in ISO 8601/, refusal({ name: "b", run_at: "soon" }))
+    assert_match(/run_at: "soon" isn't a time that can be kept.*ISO 8601/, refusal({ name: "b", run_at: "soon" }))
+  end
+
+  def test_a_time_beyond_what_can_be_kept_is_refused
+    [1e300, 10**30, -Float::INFINITY].each do |time|
+      assert_match(/run_at: .* isn't a time that can be kept/, refusal({ name: "b", run_at: time }))
+    end
+  end
+
+  def test_an_empty_idempotency_key_is_refused
+    assert_match(/idempotency_key: it is empty/, refusal({ name: "b", idempotency_key: "" }))
   end
 
   def test_text_that_is_not_utf8_is_refused

@@ -117,6 +117,21 @@ fn a_template_that_is_not_registered_says_how_to_register_it() {
 }
 
 #[test]
+fn a_version_that_is_not_registered_is_told_from_a_name_that_is_not() {
+    let refusal = Refusal::TemplateNotFound {
+        namespace: "shop".to_owned(),
+        name: "order".to_owned(),
+        version: Some("9".to_owned()),
+        nearest: Some("shop/order".to_owned()),
+    };
+    assert_eq!(
+        refusal.to_string(),
+        "Template not found: shop/order version 9; it is registered in other versions: name one of these, or none \
+         for the newest"
+    );
+}
+
+#[test]
 fn a_message_is_one_line_however_many_problems_there_are() {
     let errors: Vec<_> = (0..60)
         .map(|n| violation(&format!("steps[{n}]"), "is bad"))

@@ -10,8 +10,12 @@ use crate::outcome::{Done, Outcome};
 use crate::refusal::Refusal;
 use crate::rows::{AttemptEnd, AttemptRow, Json, StepRow};
 use crate::rules::readiness::{make_ready, release_children};
+use crate::schema::Violation;
 use crate::state::StepState;
 use crate::working::Working;
+
+/// As many ways in which a result breaks its schema as the message names; the error's context has them all.
+const PROBLEMS_IN_A_MESSAGE: usize = 10;
 
 /// What must be loaded, beside the step and its task, before a report is applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,7 +168,15 @@ fn judge(work: &Working, report: &Report) -> Result<Judgement, Refusal> {
                         .iter()
                         .map(|v| json!({"path": v.path, "message": v.message}))
                         .collect();
-                    let message = "the result doesn't match the step's result_schema".to_owned();
+                    let listed: Vec<_> = violations
+                        .iter()
+                        .take(PROBLEMS_IN_A_MESSAGE)
+                        .map(Violation::to_string)
+                        .collect();
+                    let message = format!(
+                        "the result doesn't match the step's result_schema: {}",
+                        listed.join("; ")
+                    );
                     failure(
                         "TaskerCore::ValidationError",
                         &message,

@@ -36,6 +36,14 @@ pub(super) fn label(value: &Value) -> String {
             .and_then(Value::as_str)
             .filter(|text| !text.is_empty())
     };
+    // A name that can't be shown in one line is quoted by the problem itself.
+    if ["namespace_name", "namespace", "name"]
+        .into_iter()
+        .filter_map(part)
+        .any(|text| text.contains(char::is_control))
+    {
+        return "the template".to_owned();
+    }
     let namespace = part("namespace_name")
         .or_else(|| part("namespace"))
         .unwrap_or(DEFAULT_NAMESPACE);

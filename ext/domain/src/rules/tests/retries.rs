@@ -150,6 +150,12 @@ fn a_result_that_breaks_its_schema_fails_for_good_and_says_where() {
         world.last_error()["context"]["errors"][0]["path"],
         json!("n")
     );
+    assert_eq!(
+        world.last_error()["message"],
+        json!(
+            "the result doesn't match the step's result_schema: n: \"x\" is not of type \"integer\""
+        )
+    );
     assert!(world.results.is_empty());
 }
 

@@ -164,6 +164,10 @@ fn names_are_neither_empty_nor_endless_nor_invisible() {
         problem(with_step(json!({ "name": "a\u{0}b" }))),
         "steps[0].name: must not contain control characters, got \"a\\u0000b\""
     );
+    assert_eq!(
+        refusal(&with_head(json!({ "name": "a\nb" })).to_string()).to_string(),
+        "the template is not valid: name: must not contain control characters, got \"a\\nb\""
+    );
 }
 
 #[test]
