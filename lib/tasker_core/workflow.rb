@@ -3,6 +3,7 @@
 require_relative "workflow/input"
 require_relative "workflow/step_definition"
 require_relative "workflow/definition"
+require_relative "workflow/sections"
 
 module TaskerCore
   # A template and its handlers as a Ruby class: the same as a YAML file of `steps:`, said in Ruby.
@@ -28,6 +29,8 @@ module TaskerCore
   #   task = coordinator.initialize_task(namespace: "docs", name: "greeting", context: { "name" => "Ada" })
   #   coordinator.orchestrate_task(task).status # => "complete"
   class Workflow
+    extend Sections
+
     class << self
       # @param value [String, Symbol, nil] the namespace; nil to read it
       # @return [String, nil]
@@ -81,7 +84,8 @@ module TaskerCore
       # @param handler [String, Class, nil] the handler's name; else the block or the method of the step's name
       # @param options [Hash] `method:` of the handler; `retry:` an Integer (attempts in all), false, or a Hash such as
       #   `{ max_attempts: 3, backoff: :linear }`; `timeout:` seconds; `config:` the handler's initialization;
-      #   `result_schema:` a JSON Schema; `skippable:` whether a request may pass it by; `description:`
+      #   `result_schema:` a JSON Schema; `skippable:` whether a request may pass it by; `description:`; and, as in
+      #   YAML, `type:`, `resolver:`, `lifecycle:`, `batch_config:`, `publishes_events:`
       # @yieldparam step [Step]
       # @yieldreturn [Object] the step's result
       # @return [Symbol] the name, to be given to another step's `after:`

@@ -170,7 +170,7 @@ class ConfigurationTest < Minitest::Test
 
   def test_a_file_that_does_not_parse_is_named
     with_file("development: [\n") do |root|
-      assert_match(/tasker_core.yml can't be read: .*line/, problem(root:).message)
+      assert_match(/can't be read: \(.*tasker_core.yml\): .*line/, problem(root:).message)
     end
     with_file("- 1\n") { |root| assert_match(/must be a map of environments/, problem(root:).message) }
     with_file("development: !ruby/object:Object {}\n") { |root| problem(root:) }
@@ -180,6 +180,18 @@ class ConfigurationTest < Minitest::Test
     with_file("lease_ms: 5\n") do |root|
       assert_match(/lease_ms stands at the top; put it under the name of an environment/, problem(root:).message)
     end
+  end
+
+  def test_a_mistake_in_the_section_of_another_environment_is_a_problem_now
+    with_file("production:\n  lease: 5\n") do |root|
+      assert_match(/unknown key "lease" \(from .*, production\); did you mean "lease_ms"/, problem(root:).message)
+    end
+  end
+
+  def test_a_key_given_as_a_string_and_as_a_symbol_is_a_problem
+    error = assert_raises(TaskerCore::ConfigurationError) { load({ "lease_ms" => 1000, lease_ms: 2000 }) }
+
+    assert_match(/lease_ms is given twice/, error.message)
   end
 
   def test_the_file_cannot_choose_the_environment

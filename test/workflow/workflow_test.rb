@@ -109,6 +109,23 @@ class WorkflowTest < Minitest::Test
     end
   end
 
+  def test_it_says_what_yaml_says_of_the_whole_and_of_a_step
+    workflow = Class.new(TaskerCore::Workflow) do
+      task_name "whole"
+      lifecycle({ max_duration_minutes: 30 })
+      environments({ test: { steps: [{ name: "a", timeout_seconds: 1 }] } })
+      metadata({ owner: "shop" })
+      step :a, handler: "Known", resolver: :explicit_mapping, type: "standard"
+    end
+    with_coordinator(environment: "test") do |coordinator|
+      template = coordinator.template(coordinator.register_template(workflow).template_id)
+
+      assert_equal [1_800_000, { "owner" => "shop" }], [template["max_duration_ms"], template["kept"]["metadata"]]
+      assert_equal [1000, true], [template["steps"][0]["timeout_ms"], template["steps"][0]["handler"]["explicit"]]
+    end
+    assert_match(/lifecycle takes a Hash/, refused(TypeError) { lifecycle(5) })
+  end
+
   def test_a_class_without_a_name_takes_one
     workflow = Class.new(TaskerCore::Workflow) do
       task_name "nameless"

@@ -68,6 +68,7 @@ pub(crate) fn start(settings: Settings) -> Result<Started, Failure> {
     let mut writer = WriterThread::new(store, worker, Arc::clone(&rules), seed(now));
     let next_due = writer.first_turn(now)?.next_due;
     drop(busy);
+    log::info!("coordinator {} opened its database", identity::label(&name));
     let writer = writer.start().map_err(no_thread)?;
 
     let (requests, waiting) = bounded(settings.queue_capacity);

@@ -78,6 +78,7 @@ impl From<StoreError> for Failure {
             StoreError::Refused(refusal) => Failure::from(refusal),
             StoreError::Panicked(_) => Failure::internal(error.to_string()),
             StoreError::Open { .. }
+            | StoreError::Gone { .. }
             | StoreError::Locked
             | StoreError::Full
             | StoreError::ReadOnly

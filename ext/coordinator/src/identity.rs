@@ -21,6 +21,11 @@ pub(crate) fn name(given: Option<&str>) -> String {
     format!("{label}:{pid}:{number}|{}|{}|{start}", boot(), space())
 }
 
+/// The part of a name that is for people.
+pub(crate) fn label(name: &str) -> &str {
+    name.split('|').next().unwrap_or(name)
+}
+
 /// Whether the coordinator of this name is certainly gone: same boot, same pid namespace, and its process is not
 /// there any more or is another one.
 pub(crate) fn is_gone(name: &str) -> bool {

@@ -108,7 +108,14 @@ impl WriterThread {
 
     fn carry_out(&mut self, job: &TurnJob) -> TurnDone {
         match self.turn(&job.commands, job.now, job.housekeeping) {
-            Ok(output) => split(output, &job.spans),
+            Ok(output) => {
+                log::debug!(
+                    "a turn of {} orders for {} callers is committed",
+                    job.commands.len(),
+                    job.spans.len()
+                );
+                split(output, &job.spans)
+            }
             Err(error) if job.spans.len() > 1 && is_of_one(&error) => {
                 log::warn!(
                     "a turn of {} failed and is run again caller by caller: {error}",
@@ -176,8 +183,10 @@ impl WriterThread {
             .filter(|(_, name)| identity::is_gone(name));
         Ok(gone
             .map(|(id, name)| {
-                let name = name.split('|').next().unwrap_or(&name).to_owned();
-                log::warn!("worker {name} is gone; what it held is given to others");
+                log::warn!(
+                    "worker {} is gone; what it held is given to others",
+                    identity::label(&name)
+                );
                 id
             })
             .collect())
@@ -188,8 +197,11 @@ impl WriterThread {
             .store
             .retire(self.worker, now)
             .and_then(|()| self.turn(&[Command::Tick], now, false));
-        if let Err(error) = left {
-            log::warn!("leaving the database failed, its lease will lapse: {error}");
+        match left {
+            Ok(_) => log::info!("a coordinator left its database"),
+            // With its file the lease is gone, too: a program that cleans up before it ends is none to be warned.
+            Err(error @ StoreError::Gone { .. }) => log::info!("{error}"),
+            Err(error) => log::warn!("leaving the database failed, its lease will lapse: {error}"),
         }
     }
 }
@@ -202,6 +214,7 @@ fn is_of_one(error: &StoreError) -> bool {
         | StoreError::Corrupt(_)
         | StoreError::Conflict => true,
         StoreError::Open { .. }
+        | StoreError::Gone { .. }
         | StoreError::Locked
         | StoreError::Full
         | StoreError::ReadOnly

@@ -24,6 +24,15 @@ pub enum StoreError {
     /// It can't be written.
     #[error("the database is read-only; check the permissions of its file and folder")]
     ReadOnly,
+    /// The file isn't where it was opened any more.
+    #[error(
+        "the database file {path} was removed or replaced while it was open; nothing was written; put it back, or open \
+         a new coordinator"
+    )]
+    Gone {
+        /// Which.
+        path: String,
+    },
     /// The file is something else.
     #[error("the file is not a database; nothing was changed")]
     NotADatabase,
@@ -54,6 +63,7 @@ impl StoreError {
             | StoreError::Database(detail)
             | StoreError::Panicked(detail) => Some(detail),
             StoreError::Open { .. }
+            | StoreError::Gone { .. }
             | StoreError::Locked
             | StoreError::Full
             | StoreError::ReadOnly

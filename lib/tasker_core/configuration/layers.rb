@@ -28,7 +28,23 @@ module TaskerCore
       # @param source [String] where they come from
       # @return [void]
       def add(settings, source)
+        twice = settings.keys.map(&:to_s).tally.find { |_, count| count > 1 }
+        if twice
+          problem(twice.first, nil, source,
+                  "#{twice.first} is given twice (from #{source}), as a String and as a Symbol")
+        end
         settings.each { |name, value| set(name, value, source) }
+      end
+
+      # Finds what is wrong with settings that don't apply now.
+      #
+      # @param settings [Hash{String, Symbol => Object}]
+      # @param source [String] where they come from
+      # @return [void]
+      def check(settings, source)
+        before = @values.dup
+        add(settings, source)
+        @values = before
       end
 
       # @param name [String, Symbol]

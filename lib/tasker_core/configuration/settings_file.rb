@@ -24,15 +24,21 @@ module TaskerCore
       def read_into(layers, environment)
         sections = sections_from(layers) or return
 
-        section = sections[environment] || {}
-        source = "#{@path}, #{environment}"
-        return layers.add(section, source) unless section.key?("environment")
-
-        layers.problem("environment", section["environment"], source,
-                       "environment can't be set in #{@path}, as it decides which section is read; use TASKER_ENV")
+        # Those of other environments too: a mistake in one would show up in production only.
+        sections.each do |name, section|
+          source = "#{@path}, #{name}"
+          forbid_environment(layers, section, source) if section&.key?("environment")
+          settings = (section || {}).except("environment")
+          name.to_s == environment ? layers.add(settings, source) : layers.check(settings, source)
+        end
       end
 
       private
+
+      def forbid_environment(layers, section, source)
+        layers.problem("environment", section["environment"], source,
+                       "environment can't be set in #{@path}, as it decides which section is read; use TASKER_ENV")
+      end
 
       def sections_from(layers)
         return missing(layers) unless File.file?(@path)
@@ -42,6 +48,10 @@ module TaskerCore
         return content unless problem
 
         layers.problem(@path, nil, @path, problem)
+        nil
+      rescue Psych::SyntaxError => e
+        # It names the file itself.
+        layers.problem(@path, nil, @path, "the configuration can't be read: #{e.message}")
         nil
       rescue Psych::Exception, SystemCallError, ArgumentError => e
         layers.problem(@path, nil, @path, "#{@path} can't be read: #{e.message}")

@@ -7,11 +7,14 @@ module TaskerCore
     class Definition
       # @return [Hash{String=>String}] namespace, name, version, description
       attr_reader :settings
+      # @return [Hash{String=>Hash}] lifecycle, environments, metadata
+      attr_reader :sections
       # @return [Hash, nil]
       attr_accessor :input_schema
 
       def initialize
         @settings = {}
+        @sections = {}
         @steps = {}
         @input_schema = nil
       end
@@ -20,6 +23,7 @@ module TaskerCore
       def initialize_copy(original)
         super
         @settings = original.settings.except("name")
+        @sections = original.sections.dup
         @steps = @steps.dup
       end
 
@@ -63,7 +67,7 @@ module TaskerCore
       # @param prefix [String] of the handlers' names
       # @return [Hash{String=>Object}]
       def to_template(name, prefix)
-        template = { "name" => name, **@settings }
+        template = { "name" => name, **@settings, **@sections }
         template["input_schema"] = @input_schema if @input_schema
         template.merge("steps" => @steps.values.map { |step| step.to_template(prefix) })
       end

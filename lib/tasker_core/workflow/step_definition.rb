@@ -6,8 +6,11 @@ module TaskerCore
     # @api private
     class StepDefinition
       # What may be given beside `after:` and `handler:`.
-      OPTIONS = %i[method retry timeout config result_schema skippable description].freeze
-      private_constant :OPTIONS
+      OPTIONS = %i[method resolver retry timeout config result_schema skippable description
+                   type lifecycle batch_config publishes_events].freeze
+      # Those that go into the template as they are; the engine checks them.
+      AS_IN_YAML = %i[description result_schema skippable type lifecycle batch_config publishes_events].freeze
+      private_constant :OPTIONS, :AS_IN_YAML
 
       # @return [String]
       attr_reader :name
@@ -47,10 +50,9 @@ module TaskerCore
       # @return [Hash{String=>Object}]
       def to_template(prefix)
         handler = { "callable" => callable(prefix), "method" => @options[:method]&.to_s,
-                    "initialization" => @options[:config] }.compact
-        { "name" => name, "description" => @options[:description], "handler" => handler, "dependencies" => after,
-          "retry" => retry_policy, "timeout_seconds" => @options[:timeout],
-          "result_schema" => @options[:result_schema], "skippable" => @options[:skippable] }.compact
+                    "initialization" => @options[:config], "resolver" => @options[:resolver]&.to_s }.compact
+        { "name" => name, "handler" => handler, "dependencies" => after, "retry" => retry_policy,
+          "timeout_seconds" => @options[:timeout], **@options.slice(*AS_IN_YAML).transform_keys(&:to_s) }.compact
       end
 
       private

@@ -50,7 +50,7 @@ fn cancel(work: &mut Working, task: &TaskRow, reason: Option<String>) -> Outcome
         TaskState::Cancelled => return controlled(work, task.id, None),
         TaskState::Complete | TaskState::ResolvedManually => {
             let message = format!(
-                "task {} is {} and can't be cancelled any more",
+                "task {} is in state {} and can't be cancelled any more",
                 task.id, task.state
             );
             return Err(Refusal::InvalidTransition { message });
@@ -94,7 +94,10 @@ fn void(work: &mut Working, step: StepId) {
 fn pause(work: &mut Working, task: &TaskRow, paused: bool, reason: Option<String>) -> Outcome {
     if !task.state.is_live() {
         let word = if paused { "paused" } else { "resumed" };
-        let message = format!("task {} is {} and can't be {word}", task.id, task.state);
+        let message = format!(
+            "task {} is in state {} and can't be {word}",
+            task.id, task.state
+        );
         return Err(Refusal::InvalidTransition { message });
     }
     if task.paused == paused {
@@ -189,7 +192,7 @@ fn retry(work: &mut Working, task: &TaskRow, name: &str, reason: Option<String>)
         (StepState::Ready, Gate::Open | Gate::Paused) => {}
         (state, _) => {
             return refused(format!(
-                "step {name:?} of task {} is {state}; only a step in error, or one that waits for its retry, can be retried",
+                "step {name:?} of task {} is in state {state}; only a step in error, or one that waits for its retry, can be retried",
                 task.id
             ));
         }
@@ -219,13 +222,21 @@ fn resolve(
         .step(step)
         .cloned()
         .ok_or(Refusal::TaskNotFound(task.id.0))?;
+    if task.state == TaskState::Cancelled {
+        let message = format!(
+            "task {} is cancelled: its steps can't be resolved; submit it anew",
+            task.id
+        );
+        return Err(Refusal::InvalidTransition { message });
+    }
     if row.state.is_done() || row.state == StepState::Cancelled {
         let message = format!(
-            "step {name:?} of task {} is {}; only a step that isn't finished, or is in error, can be resolved by hand",
+            "step {name:?} of task {} is in state {}; only a step that isn't finished, or is in error, can be resolved by hand",
             task.id, row.state
         );
         return Err(Refusal::InvalidTransition { message });
     }
+    check_result(work, step, name, &result)?;
     if row.state == StepState::InProgress {
         void(work, step);
     }
@@ -243,6 +254,24 @@ fn resolve(
     work.by_hand.insert(task.id);
     reopen(work, task, &format!("step {name} was resolved by hand"));
     controlled_after_settling(work, task.id, step)
+}
+
+/// A result given by hand has to be one that the step could have returned: its children rely on it.
+fn check_result(work: &Working, step: StepId, name: &str, result: &str) -> Result<(), Refusal> {
+    let template = work.template_of(step.task());
+    let spec = template
+        .as_ref()
+        .and_then(|template| template.steps.get(usize::from(step.position())));
+    let checked = spec
+        .and_then(|spec| spec.result_schema.as_ref())
+        .map(|schema| schema.check(result));
+    match checked {
+        Some(Err(violations)) => Err(Refusal::invalid(
+            &format!("the result for step {name:?}"),
+            violations,
+        )),
+        None | Some(Ok(_)) => Ok(()),
+    }
 }
 
 /// The answer names the state that settling is about to give the task.

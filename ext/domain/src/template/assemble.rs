@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::draft::StepDraft;
+use super::overlay::EVERY_STEP;
 use super::problems::Problems;
 use super::read::Document;
 use super::{Format, HandlerStyle, Template};
@@ -78,6 +79,14 @@ fn positions(steps: &[StepDraft], problems: &Problems) -> HashMap<String, u16> {
     let mut positions = HashMap::with_capacity(steps.len());
     for (position, step) in (0..=u16::MAX).zip(steps) {
         let Some(name) = &step.name else { continue };
+        if name == EVERY_STEP {
+            problems.add(
+                format!("{}.name", step.path),
+                format!(
+                    "{name:?} means every step in an overlay of `environments`; give another name"
+                ),
+            );
+        }
         if positions.contains_key(name) {
             problems.add(
                 format!("{}.name", step.path),

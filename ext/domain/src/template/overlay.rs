@@ -6,7 +6,7 @@ use super::draft::StepDraft;
 use super::section::Section;
 
 /// The name that stands for every step.
-const EVERY_STEP: &str = "ALL";
+pub(super) const EVERY_STEP: &str = "ALL";
 
 /// Reads all overlays, applies those of `environment`. `list` is the key of the steps within an environment, `read`
 /// reads one of them.

@@ -2,6 +2,7 @@
 
 mod connect;
 mod migrate;
+mod place;
 #[cfg(test)]
 mod plans;
 mod questions;
@@ -20,11 +21,13 @@ use crate::options::{Options, Target};
 use crate::tx::TemplateCache;
 use crate::view::Question;
 use crate::{Reader, Store, StoreError, TurnInput, TurnOutput, turn};
+use place::Place;
 use transaction::SqliteTx;
 
 /// The connection that writes.
 pub struct SqliteStore {
     connection: SqliteConnection,
+    place: Place,
     templates: TemplateCache,
     environment: String,
 }
@@ -46,6 +49,7 @@ impl SqliteStore {
         migrate::migrate(&mut connection, target)?;
         Ok(SqliteStore {
             connection,
+            place: Place::of(target),
             templates: TemplateCache::new(),
             environment: options.environment.clone(),
         })
@@ -75,10 +79,12 @@ impl Store for SqliteStore {
     }
 
     fn turn(&mut self, input: TurnInput<'_>) -> Result<TurnOutput, StoreError> {
-        let templates = &mut self.templates;
+        let (templates, place) = (&mut self.templates, &self.place);
         let output = self.connection.immediate_transaction(|connection| {
             // Caught inside the transaction: a panic that crossed diesel's frame would leave it open.
-            caught(|| turn::run(&mut SqliteTx { connection }, templates, &input))
+            let output = caught(|| turn::run(&mut SqliteTx { connection }, templates, &input))?;
+            // As late as can be: what is committed is acknowledged.
+            place.check().map(|()| output)
         });
         if output.is_err() {
             // It may hold a template whose id was undone and will be given to another.

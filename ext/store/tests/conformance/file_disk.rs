@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::process::Command as Program;
 
-use tasker_domain::command::Submission;
+use tasker_domain::command::{Scope, Submission};
 use tasker_store::{Options, StoreError, Target, TurnOutput};
 
-use crate::driver::{Driver, flow, steps};
+use crate::driver::{Driver, claim, diamond, file, flow, open, steps};
 
 /// A small file system that is gone when this is dropped.
 struct SmallDisk {
@@ -103,4 +103,29 @@ fn a_file_system_that_can_not_be_written_is_told_as_that() {
         tasker_store::open(&missing, &Options::default()),
         Err(StoreError::Open { .. })
     ));
+}
+
+#[test]
+fn a_turn_on_a_file_that_was_removed_or_replaced_fails_until_it_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = file(&folder);
+    let mut store = open(&target);
+    let mut driver = Driver::new(store.as_mut());
+    let task = driver.start(&diamond());
+    let (path, aside) = (
+        folder.path().join("tasker.sqlite3"),
+        folder.path().join("aside"),
+    );
+    std::fs::rename(&path, &aside).unwrap();
+    let gone = driver.try_turn(&[claim(Scope::Any, 1)]);
+    assert!(matches!(gone, Err(StoreError::Gone { .. })), "{gone:?}");
+    std::fs::copy(&aside, &path).unwrap();
+    let replaced = driver.try_turn(&[claim(Scope::Any, 1)]);
+    assert!(
+        matches!(replaced, Err(StoreError::Gone { .. })),
+        "{replaced:?}"
+    );
+    std::fs::rename(&aside, &path).unwrap();
+    driver.run();
+    assert_eq!(driver.status(task), "complete");
 }

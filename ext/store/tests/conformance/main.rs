@@ -130,5 +130,7 @@ on_every_database! {
         every_turn_tells_when_something_falls_due_next,
         more_overdue_than_one_turn_takes_is_worked_off_by_the_next,
         a_heartbeat_moves_the_deadline_on,
+        a_turn_takes_place_when_it_has_the_database_to_itself,
+        a_turn_that_waited_for_long_moves_the_lease_on,
     }
 }

@@ -193,3 +193,33 @@ pub fn a_heartbeat_moves_the_deadline_on(store: &mut dyn Store) {
     driver.complete(&a, "1");
     assert!(is_stale(&driver.one(Command::Heartbeat { step, fence })));
 }
+
+pub fn a_turn_takes_place_when_it_has_the_database_to_itself(store: &mut dyn Store) {
+    let mut driver = Driver::new(store);
+    let task = driver.start(&steps(&[("a", &[])]));
+    driver.clock = || 1_000_100;
+    let a = driver.take_only();
+    driver.clock = || 0;
+    let timeout_ms = driver.rules.step_timeout_ms;
+    assert_eq!(a.deadline, Some(1_000_100 + timeout_ms));
+    assert_eq!(driver.step(task, 0)["started_at"], 1_000_100);
+    driver.now += 200;
+    driver.complete(&a, "1");
+    let at = driver.now;
+    assert_eq!(driver.step(task, 0)["completed_at"], at);
+}
+
+pub fn a_turn_that_waited_for_long_moves_the_lease_on(store: &mut dyn Store) {
+    let mut driver = Driver::new(store);
+    let task = driver.start(&steps(&[("a", &[])]));
+    driver.clock = || 1_000_000 + LEASE_MS;
+    driver.take_only();
+    driver.clock = || 0;
+    driver.now += LEASE_MS + 1;
+    driver.worker = driver
+        .store
+        .enroll("other:9|x|y|z", driver.now, LEASE_MS)
+        .expect("a worker");
+    driver.tick();
+    assert_eq!(driver.states(task), ["in_progress"]);
+}

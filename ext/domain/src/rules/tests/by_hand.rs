@@ -237,3 +237,27 @@ fn what_is_done_by_hand_to_one_task_leaves_others_alone() {
     world.run();
     assert_eq!(world.task_state(second), TaskState::Complete);
 }
+
+#[test]
+fn a_result_given_by_hand_is_held_against_the_steps_result_schema() {
+    let mut world = World::new();
+    let task = world.start(one(json!({ "result_schema": { "type": "string" } })));
+    let refused = world.control(task, resolve("a")).expect_err("a refusal");
+    assert_eq!(refused.kind(), "validation_error");
+    assert!(
+        refused
+            .to_string()
+            .contains("the result for step \"a\" is not valid")
+    );
+    assert_eq!(world.state(task, "a"), StepState::Ready);
+}
+
+#[test]
+fn a_step_of_a_cancelled_task_is_not_resolved() {
+    let mut world = World::new();
+    let task = world.start(chain());
+    let held = world.take_only();
+    world.fail(held, error(true));
+    world.control(task, Action::Cancel).expect("a cancellation");
+    assert!(is_refused(&world.control(task, resolve("a"))));
+}

@@ -144,6 +144,15 @@ fn a_parent_is_named_once() {
 }
 
 #[test]
+fn no_step_has_the_name_that_means_every_step() {
+    let steps = json!([{ "name": "ALL", "handler": { "callable": "H" } }]);
+    assert_eq!(
+        problem(json!({ "name": "t", "steps": steps })),
+        "steps[0].name: \"ALL\" means every step in an overlay of `environments`; give another name"
+    );
+}
+
+#[test]
 fn names_are_neither_empty_nor_endless_nor_invisible() {
     assert_eq!(
         problem(with_head(json!({ "name": "" }))),
