@@ -14,25 +14,24 @@ class TradingTest < Minitest::Test
     end
   end
 
-  # How many steps were asked for at most in one exchange, by a wide task of quick steps with so many attempts.
-  def most_wanted(attempts_allowed)
-    wants = []
+  # How many steps were given at most in one exchange, to a wide task of quick steps with so many attempts.
+  def most_taken(attempts_allowed)
+    taken = []
     with_coordinator(max_parallel_steps: 4) do |coordinator|
       graph = (1..200).to_h { |number| ["step#{number}", []] }
       template(coordinator, graph, graph.transform_values { attempts(attempts_allowed) })
       handle_all(coordinator, graph) { nil }
       coordinator.define_singleton_method(:exchange) do |scope, want, wait_ms, reports|
-        wants << want
-        super(scope, want, wait_ms, reports)
+        super(scope, want, wait_ms, reports).tap { |answer| taken << answer.last.size }
       end
       assert_equal "complete", coordinator.orchestrate_task(submit(coordinator)).status
     end
-    wants.max
+    taken.max
   end
 
   def test_quick_steps_are_taken_ahead_unless_they_have_no_other_attempt
-    assert_operator most_wanted(2), :>, 4
-    assert_operator most_wanted(1), :<=, 4, "a killed process would fail steps that it had not begun"
+    assert_operator most_taken(2), :>, 4
+    assert_operator most_taken(1), :<=, 4, "a killed process would fail steps that it had not begun"
   end
 
   def prepared

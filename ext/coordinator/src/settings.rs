@@ -43,13 +43,9 @@ struct Raw {
     lease_ms: i64,
     #[serde(default = "mebibyte")]
     max_payload_bytes: usize,
-    /// Kept by Ruby's runner; accepted here so that the whole configuration can be handed over.
-    #[serde(default)]
-    #[expect(
-        dead_code,
-        reason = "enforced by the threads that run steps, which are Ruby's"
-    )]
-    max_parallel_steps: Option<u32>,
+    /// Enforced by the threads that run steps, which are Ruby's; here it bounds what is taken ahead.
+    #[serde(default = "ten")]
+    max_parallel_steps: u32,
     #[serde(default = "thirty_seconds")]
     step_timeout_ms: i64,
     #[serde(default)]
@@ -83,6 +79,10 @@ fn development() -> String {
 
 fn twenty() -> u32 {
     20
+}
+
+fn ten() -> u32 {
+    10
 }
 
 fn thirty_seconds() -> i64 {
@@ -131,6 +131,7 @@ impl Settings {
             }
         };
         at_least("database_pool_size", raw.database_pool_size.into(), 1)?;
+        at_least("max_parallel_steps", raw.max_parallel_steps.into(), 1)?;
         at_least("lease_ms", raw.lease_ms, 100)?;
         at_least("step_timeout_ms", raw.step_timeout_ms, 1)?;
         at_least("queue_capacity", raw.queue_capacity as i64, 1)?;
@@ -159,6 +160,7 @@ impl Settings {
                 step_timeout_ms: raw.step_timeout_ms,
                 lease_ms: raw.lease_ms,
                 max_steps,
+                last_attempts_at_once: raw.max_parallel_steps,
                 retry_limits: raw.retry_limits,
             },
             max_payload_bytes: raw.max_payload_bytes,

@@ -15,6 +15,9 @@ pub struct Rules {
     pub lease_ms: i64,
     /// The most steps that a template may have.
     pub max_steps: usize,
+    /// How many steps on their last attempt one claim gets. Who takes more steps than he can begin at once takes some
+    /// ahead, and if he dies their attempt is gone though they never began: those that have no other don't run ahead.
+    pub last_attempts_at_once: u32,
     /// Attempts by step name, `namespace/template`, template name or namespace.
     pub retry_limits: HashMap<String, u32>,
 }
@@ -26,6 +29,7 @@ impl Default for Rules {
             step_timeout_ms: 30_000,
             lease_ms: 30_000,
             max_steps: crate::ids::MAX_STEPS,
+            last_attempts_at_once: 10,
             retry_limits: HashMap::new(),
         }
     }

@@ -18,6 +18,9 @@ use tasker_domain::working::{Working, due};
 use crate::StoreError;
 use crate::tx::{Due, Found, TemplateCache, Tx};
 
+/// How long after its deadline an attempt that nobody has put an end to still counts as held, in ms.
+const OVERDUE_MS: i64 = 5_000;
+
 /// A turn to be carried out.
 pub struct TurnInput<'a> {
     /// When the turn was asked for.
@@ -597,7 +600,7 @@ fn look_back<T: Tx>(
         if !granted.steps.is_empty() {
             line.held_here = granted.steps.len() as u32;
         } else if line.state.is_live() {
-            let standing = tx.standing(*task, input.worker)?;
+            let standing = tx.standing(*task, input.worker, input.now - OVERDUE_MS)?;
             line.held_here = standing.held_here;
             line.held_elsewhere = standing.held_elsewhere;
             line.claimable = standing.claimable;

@@ -87,8 +87,9 @@ pub trait Tx {
     fn renew(&mut self, me: WorkerId, expires_at: Millis) -> Found<()>;
     /// Writes what the turn changed. Every update is held against the row that the turn had read.
     fn write(&mut self, changes: &Changes, next_task: Option<i64>) -> Found<()>;
-    /// Where a task's steps stand, as written.
-    fn standing(&mut self, task: TaskId, me: WorkerId) -> Found<Standing>;
+    /// Where a task's steps stand, as written. Attempts whose deadline was before `held_since` don't count as held:
+    /// where the disk is full, say, nobody can put an end to them.
+    fn standing(&mut self, task: TaskId, me: WorkerId, held_since: Millis) -> Found<Standing>;
 }
 
 /// Templates that were read and parsed before.

@@ -68,11 +68,6 @@ module TaskerCore
         @outcome, @payload = Failure.report(e)
       end
 
-      # @return [Boolean] whether the step has no other attempt
-      def last?
-        @number >= @max_attempts
-      end
-
       # Makes it an attempt that was never started.
       # @return [self]
       def give_back

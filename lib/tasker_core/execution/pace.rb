@@ -15,24 +15,13 @@ module TaskerCore
       # The weight of the newest step.
       WEIGHT = 0.2
 
+      # @return [Integer] how many steps to hold, those that run included
+      attr_reader :target
+
       # @param threads [Integer]
       def initialize(threads)
         @threads = threads
-        @careful = false
         forget
-      end
-
-      # @return [Integer] how many steps to hold, those that run included
-      def target
-        @careful ? @threads : @target
-      end
-
-      # Where steps come that have no other attempt, none is taken ahead: it would fail for good with a process that is
-      # killed before it has begun it.
-      # @param attempts [Array<Attempt>] what was granted last
-      # @return [void]
-      def heed(attempts)
-        @careful = attempts.any?(&:last?) if attempts.any?
       end
 
       # @param took_ms [Float]

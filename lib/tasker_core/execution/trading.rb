@@ -55,7 +55,6 @@ module TaskerCore
         @failures = 0
         @outbox.concat(again)
         @held.concat(grant.attempts)
-        @pace.heed(grant.attempts)
         absorbed(trade, grant)
       end
 

@@ -39,6 +39,10 @@ fn rank(row: &StepRow) -> (Reverse<i32>, i64, StepId) {
 }
 
 /// Takes up to `want` of the sorted candidates within `scope`; what is taken is removed from them.
+///
+/// Of steps on their last attempt it takes no more than [`last_attempts_at_once`] and leaves the others where they are.
+///
+/// [`last_attempts_at_once`]: crate::settings::Rules::last_attempts_at_once
 pub fn claim(
     work: &mut Working,
     candidates: &mut Vec<StepId>,
@@ -46,6 +50,7 @@ pub fn claim(
     want: u32,
 ) -> Vec<StepId> {
     let mut taken = Vec::new();
+    let mut last_attempts = work.rules.last_attempts_at_once;
     candidates.retain(|&step| {
         if taken.len() >= want as usize {
             return true;
@@ -58,12 +63,23 @@ pub fn claim(
             return true;
         }
         if is_claimable(work, step) {
+            if is_on_last_attempt(work, step) {
+                if last_attempts == 0 {
+                    return true;
+                }
+                last_attempts -= 1;
+            }
             take(work, step);
             taken.push(step);
         }
         false
     });
     taken
+}
+
+fn is_on_last_attempt(work: &Working, step: StepId) -> bool {
+    work.step(step)
+        .is_some_and(|row| row.attempts + 1 >= row.attempt_limit)
 }
 
 fn take(work: &mut Working, step: StepId) {

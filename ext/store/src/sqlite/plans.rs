@@ -88,7 +88,7 @@ fn check_all(connection: &mut SqliteConnection) {
         LostWorkers::new(1, 2) => "INDEX workers_leased";
         Colleagues::new(1) => "INDEX workers_leased";
         WorkerNames::new("[1]") => "workers USING INTEGER PRIMARY KEY (rowid=?)";
-        HeldOfTask::new(1, 2, 3) => "steps USING COVERING INDEX steps_held";
+        HeldOfTask::new(1, 0, 2, 3) => "INDEX steps_held (deadline_at>?)";
         CountClaimable::new(1, 2) => "steps_claimable_by_task (id>? AND id<?)";
         NextTimed::new(1, 2) => "steps_timed_by_task (id>? AND id<?)";
         Details::new(1) => "task_details USING INTEGER PRIMARY KEY (rowid=?)";

@@ -304,7 +304,7 @@ impl Asked<'_> {
         for task in tasks {
             let template = self.template(task.template)?;
             let standing = if task.state.is_live() {
-                reads::standing(self.connection, task.id, WorkerId(0))?
+                reads::standing(self.connection, task.id, WorkerId(0), 0)?
             } else {
                 Default::default()
             };

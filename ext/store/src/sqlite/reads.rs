@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 use tasker_domain::command::Scope;
-use tasker_domain::ids::{StepId, TaskId, TemplateId, WorkerId};
+use tasker_domain::ids::{Millis, StepId, TaskId, TemplateId, WorkerId};
 use tasker_domain::rows::{StepRow, TaskRow};
 use tasker_domain::working::Edition;
 
@@ -96,10 +96,11 @@ pub(super) fn standing(
     connection: &mut SqliteConnection,
     task: TaskId,
     me: WorkerId,
+    held_since: Millis,
 ) -> Found<Standing> {
     let (first, last) = task.step_range();
     let (here, all): (i64, i64) =
-        statement::HeldOfTask::new(me.0, first.0, last.0).get_result(connection)?;
+        statement::HeldOfTask::new(me.0, held_since, first.0, last.0).get_result(connection)?;
     let claimable: i64 = statement::CountClaimable::new(first.0, last.0).get_result(connection)?;
     let next_run_at: Option<i64> =
         statement::NextTimed::new(first.0, last.0).get_result(connection)?;

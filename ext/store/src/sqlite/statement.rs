@@ -188,9 +188,9 @@ statement! {
              WHERE state = 'in_progress' AND deadline_at > ? \
            UNION ALL SELECT min(deadline_at) FROM tasks INDEXED BY tasks_with_deadline \
              WHERE deadline_at IS NOT NULL AND state IN ('pending', 'in_progress') AND deadline_at > ?)";
-    HeldOfTask(me: i64 => BigInt, first: i64 => BigInt, last: i64 => BigInt) -> (BigInt, BigInt) =
+    HeldOfTask(me: i64 => BigInt, since: i64 => BigInt, first: i64 => BigInt, last: i64 => BigInt) -> (BigInt, BigInt) =
         "SELECT coalesce(sum(worker_id = ?), 0), count(*) FROM steps INDEXED BY steps_held \
-         WHERE state = 'in_progress' AND id BETWEEN ? AND ?";
+         WHERE state = 'in_progress' AND deadline_at > ? AND id BETWEEN ? AND ?";
     CountClaimable(first: i64 => BigInt, last: i64 => BigInt) -> BigInt =
         "SELECT count(*) FROM (SELECT 1 FROM steps INDEXED BY steps_claimable_by_task \
          WHERE state = 'ready' AND gate = 'open' AND id BETWEEN ? AND ? LIMIT 1000)";

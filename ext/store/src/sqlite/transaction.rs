@@ -102,7 +102,7 @@ impl Tx for SqliteTx<'_> {
         writes::write(self.connection, changes, next_task)
     }
 
-    fn standing(&mut self, task: TaskId, me: WorkerId) -> Found<Standing> {
-        reads::standing(self.connection, task, me)
+    fn standing(&mut self, task: TaskId, me: WorkerId, held_since: Millis) -> Found<Standing> {
+        reads::standing(self.connection, task, me, held_since)
     }
 }

@@ -191,3 +191,30 @@ fn a_step_that_is_given_back_has_its_attempt_again() {
     world.complete(held);
     assert_eq!(world.task_state(task), TaskState::Complete);
 }
+
+#[test]
+fn steps_on_their_last_attempt_are_not_taken_ahead() {
+    let wide = |attempts: u32| {
+        let steps: Vec<_> = (0..30)
+            .map(|n| {
+                json!({"name": format!("s{n}"), "handler": {"callable": "H"}, "retry": {"max_attempts": attempts}})
+            })
+            .collect();
+        json!({ "steps": steps })
+    };
+    let mut world = World::new();
+    world.start(wide(2));
+    assert_eq!(world.take(30).len(), 30);
+
+    let mut world = World::new();
+    let task = world.start(wide(1));
+    let at_once = world.rules.last_attempts_at_once as usize;
+    for _ in 0..30 / at_once {
+        let taken = world.take(30);
+        assert_eq!(taken.len(), at_once);
+        for held in taken {
+            world.complete(held);
+        }
+    }
+    assert_eq!(world.task_state(task), TaskState::Complete);
+}
