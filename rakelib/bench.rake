@@ -11,6 +11,6 @@ namespace :bench do
 
   desc "Measure the domain and the store with criterion"
   task :rust do
-    sh "cargo", "bench", "--package", "tasker_benches"
+    ruby "benches/ruby/criterion.rb"
   end
 end
