@@ -132,5 +132,6 @@ on_every_database! {
         a_heartbeat_moves_the_deadline_on,
         a_turn_takes_place_when_it_has_the_database_to_itself,
         a_turn_that_waited_for_long_moves_the_lease_on,
+        an_attempt_that_nobody_puts_an_end_to_is_not_held_for_ever,
     }
 }

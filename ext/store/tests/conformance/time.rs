@@ -223,3 +223,18 @@ pub fn a_turn_that_waited_for_long_moves_the_lease_on(store: &mut dyn Store) {
     driver.tick();
     assert_eq!(driver.states(task), ["in_progress"]);
 }
+
+pub fn an_attempt_that_nobody_puts_an_end_to_is_not_held_for_ever(store: &mut dyn Store) {
+    let mut driver = Driver::new(store);
+    let task = driver.start(&steps(&[("a", &[])]));
+    driver.take_only();
+    let timeout_ms = driver.rules.step_timeout_ms;
+    let held = |driver: &mut Driver<'_>| {
+        let claimed = driver.try_claim(Scope::Task(task), 1).expect("a claim");
+        claimed.task.expect("a line").held_here
+    };
+    driver.now += timeout_ms + 1_000;
+    assert_eq!(held(&mut driver), 1, "its end is on the way");
+    driver.now += 5_000;
+    assert_eq!(held(&mut driver), 0);
+}
