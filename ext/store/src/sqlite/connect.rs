@@ -1,6 +1,7 @@
 //! Opening a connection, with the settings that every one of ours has.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use diesel::connection::{Connection, SimpleConnection};
 use diesel::sqlite::SqliteConnection;
@@ -8,17 +9,21 @@ use diesel::sqlite::SqliteConnection;
 use crate::StoreError;
 use crate::options::{Options, Target};
 
+const INTO_WAL: &str = "PRAGMA journal_mode = WAL;";
+
+/// How long to wait before the file is tried again that another process switches to WAL.
+const WAL_PAUSE: Duration = Duration::from_millis(2);
+
 /// Opens the connection that writes; makes the file where there is none.
 pub(super) fn writer(target: &Target, options: &Options) -> Result<SqliteConnection, StoreError> {
     let mut connection = establish(target)?;
     settle(&mut connection, target, options)?;
     // Before anything is changed: the journal's mode is written into the file.
     super::migrate::check_owner(&mut connection, target)?;
-    let journal = match target {
-        Target::SqliteMemory => "PRAGMA journal_mode = MEMORY;",
-        Target::SqliteFile(_) => "PRAGMA journal_mode = WAL;",
-    };
-    run(&mut connection, target, journal)?;
+    match target {
+        Target::SqliteMemory => run(&mut connection, target, "PRAGMA journal_mode = MEMORY;")?,
+        Target::SqliteFile(_) => into_wal(&mut connection, target, options)?,
+    }
     run(
         &mut connection,
         target,
@@ -33,6 +38,23 @@ pub(super) fn reader(target: &Target, options: &Options) -> Result<SqliteConnect
     settle(&mut connection, target, options)?;
     run(&mut connection, target, "PRAGMA query_only = ON;")?;
     Ok(connection)
+}
+
+/// Switches the file to WAL. Where another process is doing the same, SQLite says at once that the file is locked and
+/// doesn't heed its busy timeout: so it is waited out here.
+fn into_wal(
+    connection: &mut SqliteConnection,
+    target: &Target,
+    options: &Options,
+) -> Result<(), StoreError> {
+    let limit = Instant::now() + Duration::from_millis(options.busy_timeout_ms);
+    loop {
+        match connection.batch_execute(INTO_WAL).map_err(StoreError::from) {
+            Err(StoreError::Locked) if Instant::now() < limit => std::thread::sleep(WAL_PAUSE),
+            Ok(()) => return Ok(()),
+            Err(_) => return run(connection, target, INTO_WAL),
+        }
+    }
 }
 
 fn establish(target: &Target) -> Result<SqliteConnection, StoreError> {

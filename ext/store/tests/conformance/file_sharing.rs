@@ -169,3 +169,20 @@ fn readers_are_not_kept_waiting_by_a_turn_under_way() {
     other.batch_execute("ROLLBACK;").expect("the end of it");
     asking.join().expect("the reader's thread");
 }
+
+#[test]
+fn stores_that_open_a_new_file_at_the_same_moment_wait_for_each_other() {
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = file(&folder);
+        let start = Barrier::new(4);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    start.wait();
+                    drop(open(&target));
+                });
+            }
+        });
+    }
+}
