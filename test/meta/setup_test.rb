@@ -27,6 +27,19 @@ class SetupTest < Minitest::Test
     end
   end
 
+  def test_installing_postgresql_makes_no_cluster_and_leaves_no_service_running
+    calls = calls_of_setup_on_debian_with("redis-server")
+    forbids = calls.index { |call| call.match?(%r{\Ainstall .*createcluster\.d/tasker_core\.conf\z}) }
+    assert_operator forbids, :<, calls.index { |call| call.match?(/\Aapt-get .*install .*postgresql pgbouncer/) }
+    assert_equal ["rm -f /etc/postgresql-common/createcluster.d/tasker_core.conf", "service pgbouncer stop",
+                  "update-rc.d pgbouncer disable"], calls.last(3)
+  end
+
+  def test_services_that_were_there_before_are_left_as_they_are
+    calls = calls_of_setup_on_debian_with("postgresql", "pgbouncer", "redis-server")
+    assert_equal %w[apt-get apt-get], calls.map { |call| call[/\S+/] }
+  end
+
   def test_missing_test_file_is_named
     output, status = Open3.capture2e(Repository.path("bin/test"), "test/no_such_test.rb", chdir: Repository::ROOT)
     refute status.success?
@@ -42,6 +55,25 @@ class SetupTest < Minitest::Test
       env = { "PATH" => folder, "HOME" => folder, "CARGO_HOME" => nil }
       return Open3.capture2e(env, executable("bash"), Repository.path("bin/setup"))
     end
+  end
+
+  # What bin/setup would have done to a machine that has these packages only: whatever changes the machine is replaced
+  # by something that writes down how it is called. It ends where it finds no Ruby.
+  def calls_of_setup_on_debian_with(*packages)
+    Dir.mktmpdir do |folder|
+      record = File.join(folder, "record")
+      %w[apt-get install rm service update-rc.d].each { |name| script(folder, name, "echo #{name} \"$@\" >>#{record}") }
+      script(folder, "dpkg-query", "printf '#{packages.map { |name| "installed:#{name}\\n" }.join}'")
+      script(folder, "sudo", "\"$@\"")
+      %w[bash dirname env sh tr].each { |name| File.symlink(executable(name), File.join(folder, name)) }
+      output, = Open3.capture2e({ "PATH" => folder }, executable("bash"), Repository.path("bin/setup"))
+      assert_match(/ruby is missing/, output)
+      return File.readlines(record, chomp: true)
+    end
+  end
+
+  def script(folder, name, text)
+    File.write(File.join(folder, name), "#!/bin/sh\n#{text}\n", perm: 0o755)
   end
 
   def executable(name)
