@@ -13,7 +13,7 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, 
 use tasker_benches::shapes::{fan, linear};
 use tasker_domain::command::{Ending, Report, Scope, Submission};
 use tasker_domain::graph::Graph;
-use tasker_domain::ids::{TemplateId, WorkerId};
+use tasker_domain::ids::{TaskId, TemplateId, WorkerId};
 use tasker_domain::rules::{claim, report, settle, submit};
 use tasker_domain::settings::Rules;
 use tasker_domain::template::Template;
@@ -57,6 +57,7 @@ fn working(template: &Arc<Template>) -> Working {
     let version = template.version.clone();
     work.editions.insert(named, vec![Edition { version, id }]);
     work.templates.insert(id, Arc::clone(template));
+    work.task_ids.push_back(TaskId(1));
     let submission = Submission {
         namespace: template.namespace.clone(),
         name: template.name.clone(),
@@ -76,7 +77,7 @@ fn run(mut work: Working) -> usize {
             return work.into_changes().results.len();
         }
         claim::sort(&work, &mut candidates);
-        for step in claim::claim(&mut work, &mut candidates, Scope::Any, u32::MAX) {
+        for step in claim::claim(&mut work, &mut candidates, &Scope::Any, u32::MAX) {
             let fence = work.step(step).map_or(0, |row| row.fence);
             let ending = Ending::Complete(Arc::clone(&result));
             let given = Report {

@@ -96,13 +96,14 @@ impl Worker {
         self.now += 1;
         let input = TurnInput {
             now: self.now,
-            clock: || 0,
+            clock: &|| 0,
             worker: self.id,
             rules: &self.rules,
             seed: 1,
             commands,
             renew_lease: false,
             dead: &[],
+            spare_silent: false,
         };
         self.store.turn(input).map(|output| output.outcomes)
     }

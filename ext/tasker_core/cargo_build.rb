@@ -23,7 +23,7 @@ class CargoBuild
     "4.0" => "0.14.3"
   }.freeze
 
-  RUST_WANTED = "Rust 1.85 or newer"
+  RUST_WANTED = "Rust 1.88 or newer"
   COMMAND = %w[
     cargo build --release --locked --package tasker_core --message-format json-render-diagnostics
   ].freeze

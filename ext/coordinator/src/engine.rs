@@ -9,21 +9,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix::{Actor, System};
 use crossbeam_channel::{Receiver, Sender, bounded};
+use tasker_store::Target;
+use tasker_store::postgres::Listener;
 use tokio::sync::Notify;
 
 use crate::actor::{Coordinator, Next, Parts, Ring};
-use crate::clock;
+use crate::clock::Skew;
 use crate::envelope::Envelope;
 use crate::failure::Failure;
 use crate::grant::Returns;
 use crate::identity;
 use crate::settings::Settings;
-use crate::writer::{Writer, WriterThread};
+use crate::writer::{self, Writer, WriterThread};
 
 /// What handles and engine share.
 pub(crate) struct Line {
     bell: Arc<Notify>,
     closed: AtomicBool,
+    /// Whether another process may have made steps claimable.
+    stirred: AtomicBool,
     /// Steps of grants that nobody took.
     pub(crate) returns: Returns,
 }
@@ -36,6 +40,17 @@ impl Line {
     pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::Release);
         self.ring();
+    }
+
+    /// Another process may have made steps claimable.
+    pub(crate) fn stir(&self) {
+        self.stirred.store(true, Ordering::Release);
+        self.ring();
+    }
+
+    /// Whether that was so since it was last asked.
+    pub(crate) fn was_stirred(&self) -> bool {
+        self.stirred.swap(false, Ordering::AcqRel)
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -61,11 +76,13 @@ enum Ended {
 pub(crate) fn start(settings: Settings) -> Result<Started, Failure> {
     let busy = crate::quiet::busy();
     let mut store = tasker_store::open(&settings.target, &settings.options)?;
-    let now = clock::wall();
+    let skew = Skew::default();
+    writer::measure(store.as_mut(), &skew)?;
+    let now = skew.now();
     let name = identity::name(settings.worker_name.as_deref());
     let worker = store.enroll(&name, now, settings.rules.lease_ms)?;
     let rules = Arc::new(settings.rules.clone());
-    let mut writer = WriterThread::new(store, worker, Arc::clone(&rules), seed(now));
+    let mut writer = WriterThread::new(store, worker, Arc::clone(&rules), skew.clone(), seed(now));
     let next_due = writer.first_turn(now)?.next_due;
     drop(busy);
     log::info!("coordinator {} opened its database", identity::label(&name));
@@ -78,23 +95,41 @@ pub(crate) fn start(settings: Settings) -> Result<Started, Failure> {
         returns: Returns::new(Arc::clone(&bell)),
         bell,
         closed: AtomicBool::new(false),
+        stirred: AtomicBool::new(false),
     });
+    let listener = listen(&settings, &line)?;
     let parts = Parts {
         settings,
         waiting,
         line: Arc::clone(&line),
         writer: writer.jobs.clone(),
         next_due,
+        skew,
+        hears: listener.as_ref().map(Listener::ear),
     };
     std::thread::Builder::new()
         .name("tasker-coordinator".into())
-        .spawn(move || run(parts, writer, &ending))
+        .spawn(move || run(parts, writer, listener, &ending))
         .map_err(no_thread)?;
     Ok(Started {
         requests,
         line,
         ended,
     })
+}
+
+/// Hears of what other processes make claimable, where the database can tell of it.
+fn listen(settings: &Settings, line: &Arc<Line>) -> Result<Option<Listener>, Failure> {
+    let Target::Postgres(address) = &settings.target else {
+        return Ok(None);
+    };
+    // A pooler gives the connection to somebody else after each transaction.
+    if settings.options.pooled {
+        return Ok(None);
+    }
+    let line = Arc::clone(line);
+    let listener = Listener::start(address, &settings.options, move || line.stir())?;
+    Ok(Some(listener))
 }
 
 fn no_thread(error: std::io::Error) -> Failure {
@@ -107,7 +142,7 @@ fn seed(now: i64) -> u64 {
     now as u64 ^ (u64::from(std::process::id()) << 32)
 }
 
-fn run(parts: Parts, writer: Writer, _ending: &Sender<()>) {
+fn run(parts: Parts, writer: Writer, listener: Option<Listener>, _ending: &Sender<()>) {
     let line = Arc::clone(&parts.line);
     let mut readers = Vec::new();
     let mut parts = Some(parts);
@@ -122,9 +157,10 @@ fn run(parts: Parts, writer: Writer, _ending: &Sender<()>) {
         }
     }
     line.close();
+    let listening = listener.map(Listener::stop);
     let Writer { jobs, thread } = writer;
     drop(jobs);
-    for thread in readers.into_iter().chain([thread]) {
+    for thread in readers.into_iter().chain([thread]).chain(listening) {
         if thread.join().is_err() {
             log::error!("a thread of the coordinator ended in a panic");
         }

@@ -142,12 +142,39 @@ impl Request {
         wait_ms: u64,
         reports: Vec<RawReport>,
     ) -> Result<Request, Failure> {
-        let reports = reports.into_iter().map(report).collect::<Result<_, _>>()?;
         let scope = if task_id == 0 {
             Scope::Any
         } else {
             Scope::Task(TaskId(task_id))
         };
+        Request::exchange_with(scope, want, wait_ms, reports)
+    }
+
+    /// An exchange: reports in, up to `want` steps out, of tasks whose templates are in one of these namespaces.
+    ///
+    /// # Errors
+    /// As of [`Request::exchange`], and `validation_error` when no namespace is named.
+    pub fn exchange_of(
+        namespaces: Vec<String>,
+        want: u32,
+        wait_ms: u64,
+        reports: Vec<RawReport>,
+    ) -> Result<Request, Failure> {
+        if namespaces.is_empty() {
+            let message = "name at least one namespace, or take steps of any task";
+            return Err(Failure::validation("namespaces", message));
+        }
+        let scope = Scope::Namespaces(namespaces.into());
+        Request::exchange_with(scope, want, wait_ms, reports)
+    }
+
+    fn exchange_with(
+        scope: Scope,
+        want: u32,
+        wait_ms: u64,
+        reports: Vec<RawReport>,
+    ) -> Result<Request, Failure> {
+        let reports = reports.into_iter().map(report).collect::<Result<_, _>>()?;
         let claim = Claim { scope, want };
         Ok(Request {
             kind: Kind::Exchange {

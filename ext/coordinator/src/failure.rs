@@ -83,6 +83,10 @@ impl From<StoreError> for Failure {
             | StoreError::Full
             | StoreError::ReadOnly
             | StoreError::NotADatabase
+            | StoreError::Unreachable { .. }
+            | StoreError::Refusing { .. }
+            | StoreError::Unknown
+            | StoreError::TooSlow
             | StoreError::Conflict
             | StoreError::Corrupt(_)
             | StoreError::Database(_) => Failure::plain("database_error", error.to_string()),

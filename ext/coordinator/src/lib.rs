@@ -25,6 +25,7 @@ mod engine;
 mod identity;
 mod jobs;
 mod metrics;
+mod migrate;
 mod reader;
 mod writer;
 
@@ -32,3 +33,4 @@ pub use envelope::{Answer, Envelope, RawReport, Reply, Request, Waiting};
 pub use failure::Failure;
 pub use grant::{Grant, GrantedStep, GrantedTask, RefusedReport, TaskLine};
 pub use handle::Handle;
+pub use migrate::migrate;

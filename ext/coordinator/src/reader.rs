@@ -1,23 +1,23 @@
-//! The threads that read, each on a connection of its own; made when there are questions to answer.
+//! Answers to questions, beside the thread that writes.
+
+mod pool;
+mod threads;
 
 use std::thread::JoinHandle;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
-use tasker_store::view::Question;
-use tasker_store::{Options, Reader, StoreError, Target};
+use crossbeam_channel::Sender;
+use tasker_store::{Options, Target};
 
-use crate::failure::Failure;
 use crate::jobs::{Asking, Job};
+use pool::Pool;
+use threads::Threads;
 
 /// Gives questions to readers.
-pub(crate) struct Readers {
-    target: Target,
-    options: Options,
-    most: usize,
-    writer: Sender<Job>,
-    questions: Sender<Asking>,
-    waiting: Receiver<Asking>,
-    threads: Vec<JoinHandle<()>>,
+pub(crate) enum Readers {
+    /// SQLite's: a thread for each connection.
+    Threads(Threads),
+    /// PostgreSQL's: one thread for all connections.
+    Pool(Pool),
 }
 
 impl Readers {
@@ -28,91 +28,27 @@ impl Readers {
         most: usize,
         writer: Sender<Job>,
     ) -> Readers {
-        let most = if target == Target::SqliteMemory {
-            0
-        } else {
-            most
-        };
-        let (questions, waiting) = unbounded();
-        Readers {
-            target,
-            options,
-            most,
-            writer,
-            questions,
-            waiting,
-            threads: Vec::new(),
+        match target {
+            Target::Postgres(address) if most > 0 => {
+                Readers::Pool(Pool::new(*address, options, most))
+            }
+            target => Readers::Threads(Threads::new(target, options, most, writer)),
         }
     }
 
-    /// Passes a question on. Another reader is started where questions wait and there may be one more.
+    /// Passes a question on.
     pub(crate) fn ask(&mut self, asking: Asking) {
-        if self.most == 0 {
-            drop(self.writer.send(Job::Ask(asking)));
-            return;
+        match self {
+            Readers::Threads(threads) => threads.ask(asking),
+            Readers::Pool(pool) => pool.ask(asking),
         }
-        if self.threads.is_empty() || (!self.questions.is_empty() && self.threads.len() < self.most)
-        {
-            match self.start() {
-                Ok(thread) => self.threads.push(thread),
-                Err(error) if self.threads.is_empty() => {
-                    asking.answer(Err(error));
-                    return;
-                }
-                Err(error) => log::warn!("no further reader could be started: {}", error.message),
-            }
-        }
-        drop(self.questions.send(asking));
     }
 
     /// The threads, to be joined after this end of the channel is dropped.
     pub(crate) fn into_threads(self) -> Vec<JoinHandle<()>> {
-        self.threads
+        match self {
+            Readers::Threads(threads) => threads.into_threads(),
+            Readers::Pool(pool) => pool.into_threads(),
+        }
     }
-
-    fn start(&self) -> Result<JoinHandle<()>, Failure> {
-        let reader = {
-            let _busy = crate::quiet::busy();
-            tasker_store::open_reader(&self.target, &self.options)?
-        };
-        let Some(mut reader) = reader else {
-            return Err(Failure::internal(
-                "a database that only its writer sees has no readers",
-            ));
-        };
-        let waiting = self.waiting.clone();
-        let (target, options) = (self.target.clone(), self.options.clone());
-        let run = move || {
-            for asking in waiting {
-                let _busy = crate::quiet::busy();
-                let answer = answer(&mut reader, &asking.question, &target, &options);
-                asking.answer(answer.map_err(Failure::from));
-            }
-            let _busy = crate::quiet::busy();
-            drop(reader);
-        };
-        std::thread::Builder::new()
-            .name("tasker-reader".into())
-            .spawn(run)
-            .map_err(|error| {
-                log::error!("a thread for reading can't be started: {error}");
-                Failure::internal("a thread for reading can't be started; details are in the log")
-            })
-    }
-}
-
-/// Answers; a connection that failed for a reason of the database's is made anew, for the next question.
-fn answer(
-    reader: &mut Box<dyn Reader>,
-    question: &Question,
-    target: &Target,
-    options: &Options,
-) -> Result<String, StoreError> {
-    let answer = reader.answer(question);
-    if matches!(answer, Err(StoreError::Database(_)))
-        && let Ok(Some(fresh)) = tasker_store::open_reader(target, options)
-    {
-        *reader = fresh;
-    }
-    answer
 }

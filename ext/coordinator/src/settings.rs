@@ -60,6 +60,12 @@ struct Raw {
     call_timeout_ms: Option<u64>,
     #[serde(default)]
     sqlite_synchronous: Option<String>,
+    #[serde(default = "tasker")]
+    schema: String,
+    #[serde(default)]
+    database_pooler: Option<String>,
+    #[serde(default = "yes")]
+    auto_migrate: bool,
     #[serde(default)]
     worker_name: Option<String>,
     #[serde(default)]
@@ -71,6 +77,14 @@ struct Raw {
         reason = "the level belongs to the process and not to one coordinator"
     )]
     log_level: Option<String>,
+}
+
+fn tasker() -> String {
+    "tasker".to_owned()
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn development() -> String {
@@ -130,6 +144,24 @@ impl Settings {
                 ));
             }
         };
+        let pooled = match raw.database_pooler.as_deref() {
+            None | Some("none") => false,
+            Some("transaction") => true,
+            Some(other) => {
+                return Err(bad(
+                    "database_pooler",
+                    other,
+                    "it must be none or transaction",
+                ));
+            }
+        };
+        if !is_schema(&raw.schema) {
+            return Err(bad(
+                "schema",
+                &raw.schema,
+                "it must begin with a lower-case letter or _, and hold up to 63 of those and digits",
+            ));
+        }
         at_least("database_pool_size", raw.database_pool_size.into(), 1)?;
         at_least("max_parallel_steps", raw.max_parallel_steps.into(), 1)?;
         at_least("lease_ms", raw.lease_ms, 100)?;
@@ -153,6 +185,9 @@ impl Settings {
                 synchronous,
                 environment: raw.environment.clone(),
                 busy_timeout_ms: raw.busy_timeout_ms,
+                schema: raw.schema,
+                pooled,
+                auto_migrate: raw.auto_migrate,
             },
             pool_size: raw.database_pool_size,
             rules: Rules {
@@ -169,6 +204,15 @@ impl Settings {
             worker_name: raw.worker_name,
         })
     }
+}
+
+/// Whether a word can be put into SQL as the name of a schema, as it is.
+fn is_schema(word: &str) -> bool {
+    let fits = |letter: u8| matches!(letter, b'a'..=b'z' | b'_' | b'0'..=b'9');
+    (1..=63).contains(&word.len())
+        && word.bytes().all(fits)
+        && !word.as_bytes()[0].is_ascii_digit()
+        && !word.starts_with("pg_")
 }
 
 fn at_least(key: &str, value: i64, least: i64) -> Result<(), Failure> {
@@ -209,6 +253,10 @@ mod tests {
         );
         assert!(Settings::parse(r#"{"database_url":"sqlite::memory:","lease_ms":1}"#).is_err());
         assert!(Settings::parse(r#"{"database_url":"sqlite::memory:","lease":1}"#).is_err());
+        for schema in ["", "Tasker", "1a", "a\"b", "pg_x"] {
+            let json = serde_json::json!({"database_url": "sqlite::memory:", "schema": schema});
+            assert!(Settings::parse(&json.to_string()).is_err(), "{schema}");
+        }
         assert!(Settings::parse("nothing").is_err());
     }
 }

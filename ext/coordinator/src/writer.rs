@@ -13,7 +13,7 @@ use tasker_domain::working::due;
 use tasker_store::{Store, StoreError, TurnInput, TurnOutput};
 
 use crate::actor::Pending;
-use crate::clock;
+use crate::clock::{self, Skew};
 use crate::envelope::Answer;
 use crate::failure::Failure;
 use crate::identity;
@@ -21,7 +21,7 @@ use crate::jobs::{Job, TurnDone, TurnJob};
 use crate::quiet;
 
 /// How often a turn is run again when a row changed under it.
-const CONFLICT_RETRIES: u32 = 3;
+const CONFLICT_RETRIES: u32 = 8;
 
 /// The end of a writer that the actor holds. At most one turn is under way, so the channel needs no bound.
 pub(crate) struct Writer {
@@ -33,7 +33,36 @@ pub(crate) struct WriterThread {
     store: Box<dyn Store>,
     worker: WorkerId,
     rules: Arc<Rules>,
+    skew: Skew,
     seed: u64,
+    lease: Lease,
+}
+
+/// This coordinator's lease, as far as it knows.
+struct Lease {
+    /// When it was last moved on.
+    renewed_at: Millis,
+    /// Until when others that are silent are spared.
+    spares_until: Millis,
+}
+
+/// How long the silent are spared after this coordinator was silent itself, in ms.
+const GRACE_MS: std::ops::RangeInclusive<i64> = 1_000..=10_000;
+
+impl Lease {
+    /// Whether it has to be moved on by the next turn, whatever that is for.
+    fn is_due(&self, now: Millis, lease_ms: i64) -> bool {
+        now - self.renewed_at >= lease_ms / 3
+    }
+
+    /// Whether others may be silent for the reason for which this one was: an outage of the database, a machine that
+    /// slept. Whoever comes back first then gives the others time to come back.
+    fn spares(&mut self, now: Millis, lease_ms: i64) -> bool {
+        if now - self.renewed_at > lease_ms {
+            self.spares_until = now + (lease_ms / 3).clamp(*GRACE_MS.start(), *GRACE_MS.end());
+        }
+        now < self.spares_until
+    }
 }
 
 impl WriterThread {
@@ -41,13 +70,20 @@ impl WriterThread {
         store: Box<dyn Store>,
         worker: WorkerId,
         rules: Arc<Rules>,
+        skew: Skew,
         seed: u64,
     ) -> WriterThread {
+        let lease = Lease {
+            renewed_at: skew.now(),
+            spares_until: 0,
+        };
         WriterThread {
             store,
             worker,
             rules,
+            skew,
             seed,
+            lease,
         }
     }
 
@@ -152,26 +188,40 @@ impl WriterThread {
         housekeeping: bool,
     ) -> Result<TurnOutput, StoreError> {
         let dead = if housekeeping {
+            measure(self.store.as_mut(), &self.skew)?;
             self.dead()?
         } else {
             Vec::new()
         };
+        let skew = self.skew.clone();
+        let time = move || skew.now();
+        let lease_ms = self.rules.lease_ms;
+        let begun = time();
+        let renew_lease = housekeeping || self.lease.is_due(begun, lease_ms);
+        let spare_silent = self.lease.spares(begun, lease_ms);
         let mut tries = 0;
         loop {
             self.seed = self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
             let input = TurnInput {
                 now,
-                clock: clock::wall,
+                clock: &time,
                 worker: self.worker,
                 rules: &self.rules,
                 seed: self.seed,
                 commands,
-                renew_lease: housekeeping,
+                renew_lease,
                 dead: &dead,
+                spare_silent,
             };
             match self.store.turn(input) {
                 Err(error) if error.is_conflict() && tries < CONFLICT_RETRIES => tries += 1,
-                result => return result,
+                Ok(output) => {
+                    if renew_lease {
+                        self.lease.renewed_at = begun;
+                    }
+                    return Ok(output);
+                }
+                Err(error) => return Err(error),
             }
         }
     }
@@ -206,6 +256,17 @@ impl WriterThread {
     }
 }
 
+/// Looks how far the clock of the database is ahead of this machine's.
+pub(crate) fn measure(store: &mut dyn Store, skew: &Skew) -> Result<(), StoreError> {
+    let before = clock::wall();
+    let there = store.time(before)?;
+    let after = clock::wall();
+    // A database without a clock of its own gives back what it was given.
+    let after = if there == before { before } else { after };
+    skew.measure(before, there, after);
+    Ok(())
+}
+
 /// Whether the error may come from one caller's orders, so that the others may succeed without them.
 fn is_of_one(error: &StoreError) -> bool {
     match error {
@@ -219,6 +280,10 @@ fn is_of_one(error: &StoreError) -> bool {
         | StoreError::Full
         | StoreError::ReadOnly
         | StoreError::NotADatabase
+        | StoreError::Unreachable { .. }
+        | StoreError::Refusing { .. }
+        | StoreError::Unknown
+        | StoreError::TooSlow
         | StoreError::Refused(_) => false,
     }
 }

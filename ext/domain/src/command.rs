@@ -1,5 +1,7 @@
 //! What a turn is asked to do.
 
+use std::sync::Arc;
+
 use crate::ids::{Millis, StepId, TaskId};
 use crate::rows::Json;
 
@@ -105,7 +107,7 @@ pub struct Failing {
 }
 
 /// A wish for steps.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Claim {
     /// Of which tasks.
     pub scope: Scope,
@@ -114,12 +116,14 @@ pub struct Claim {
 }
 
 /// Where steps may be taken from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
     /// Any task.
     Any,
     /// This task.
     Task(TaskId),
+    /// Tasks of templates in one of these namespaces.
+    Namespaces(Arc<[String]>),
 }
 
 /// Something done to a task by hand.

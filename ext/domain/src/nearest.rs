@@ -21,10 +21,10 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         if candidate.len() > LONGEST_COMPARED {
             continue;
         }
-        if let Some(score) = score(&wanted, &candidate.to_lowercase(), allowed_edits) {
-            if best.is_none_or(|(highest, _)| score > highest) {
-                best = Some((score, candidate));
-            }
+        if let Some(score) = score(&wanted, &candidate.to_lowercase(), allowed_edits)
+            && best.is_none_or(|(highest, _)| score > highest)
+        {
+            best = Some((score, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)

@@ -91,6 +91,10 @@ pub struct StepRow {
     pub deadline_at: Option<Millis>,
     /// When it became terminal.
     pub completed_at: Option<Millis>,
+    /// The queue of its task's namespace, see [`crate::queue::of`]; never changed.
+    pub queue: i64,
+    /// Its place in the queue, see [`crate::queue::place`]; taken anew each time it becomes claimable.
+    pub queued_at: Option<Millis>,
 }
 
 /// How an attempt ended.

@@ -3,11 +3,12 @@
 //! The store loads rows before the rules run, and writes [`Changes`] after. What isn't loaded can't be
 //! changed, so each rule says in advance what it reaches.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use crate::ids::{Millis, StepId, TaskId, TemplateId, WorkerId};
 use crate::outcome::Tally;
+use crate::queue;
 use crate::refusal::Refusal;
 use crate::rows::{AttemptRow, Json, StepRow, TaskDetails, TaskRow, TransitionRow};
 use crate::settings::Rules;
@@ -46,8 +47,8 @@ pub struct Working {
     pub known_templates: Vec<String>,
     /// Tasks found by (namespace, name, idempotency key).
     pub keys: HashMap<(String, String, String), TaskId>,
-    /// The id that the next new task gets.
-    pub next_task: i64,
+    /// Ids reserved for the tasks that this turn makes.
+    pub task_ids: VecDeque<TaskId>,
     /// Steps that became claimable in this turn.
     pub woken: Vec<StepId>,
     /// What happened, in numbers.
@@ -63,6 +64,8 @@ pub struct Working {
     pub(crate) touched: BTreeSet<TaskId>,
     pub(crate) recount: HashSet<TaskId>,
     pub(crate) by_hand: HashSet<TaskId>,
+    /// How many steps of a task became claimable in this turn.
+    burst: HashMap<TaskId, u32>,
     random: u64,
 }
 
@@ -100,7 +103,7 @@ impl Working {
             editions: HashMap::new(),
             known_templates: Vec::new(),
             keys: HashMap::new(),
-            next_task: 1,
+            task_ids: VecDeque::new(),
             woken: Vec::new(),
             tally: Tally::default(),
             tasks: HashMap::new(),
@@ -114,6 +117,7 @@ impl Working {
             touched: BTreeSet::new(),
             recount: HashSet::new(),
             by_hand: HashSet::new(),
+            burst: HashMap::new(),
             random: seed,
         }
     }
@@ -181,6 +185,17 @@ impl Working {
 
     pub(crate) fn step_mut(&mut self, id: StepId) -> Option<&mut StepRow> {
         self.steps.get_mut(&id).map(|entry| &mut entry.now)
+    }
+
+    /// Says that a step became claimable, and gives it its place in the queue.
+    pub(crate) fn wake(&mut self, step: StepId) {
+        let earlier = self.burst.entry(step.task()).or_default();
+        let place = queue::place(self.now, *earlier);
+        *earlier += 1;
+        if let Some(row) = self.step_mut(step) {
+            row.queued_at = Some(place);
+        }
+        self.woken.push(step);
     }
 
     pub(crate) fn add_task(&mut self, row: TaskRow, details: TaskDetails, steps: Vec<StepRow>) {

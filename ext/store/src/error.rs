@@ -36,6 +36,29 @@ pub enum StoreError {
     /// The file is something else.
     #[error("the file is not a database; nothing was changed")]
     NotADatabase,
+    /// The database can't be reached, or doesn't answer, for longer than the patience of a turn.
+    #[error("{why}; nothing was written, try again when it is back")]
+    Unreachable {
+        /// Which, and what it said.
+        why: String,
+    },
+    /// The database can be reached and doesn't let us in, or isn't fit for use.
+    #[error("{why}")]
+    Refusing {
+        /// Which, why, and what to do.
+        why: String,
+    },
+    /// The connection was lost during a commit, and nobody could be asked what became of it.
+    #[error(
+        "the connection to the database was lost during a commit, and whether it took place is not known; look before you \
+         try again, or submit with an idempotency_key"
+    )]
+    Unknown,
+    /// The server cancelled a statement.
+    #[error(
+        "a statement took longer than the database's statement_timeout; nothing was written, try again"
+    )]
+    TooSlow,
     /// A row was not as the turn had read it.
     #[error("a row changed under the turn; nothing was written, try again")]
     Conflict,
@@ -68,6 +91,10 @@ impl StoreError {
             | StoreError::Full
             | StoreError::ReadOnly
             | StoreError::NotADatabase
+            | StoreError::Unreachable { .. }
+            | StoreError::Refusing { .. }
+            | StoreError::Unknown
+            | StoreError::TooSlow
             | StoreError::Conflict
             | StoreError::Refused(_) => None,
         }

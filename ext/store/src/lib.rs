@@ -1,12 +1,16 @@
-//! SQL and nothing else: one way in, SQLite behind it.
+//! SQL and nothing else: one way in, SQLite and PostgreSQL behind it.
 //!
 //! A [`Store`] carries out turns: it loads the rows that a turn's commands reach, lets the rules of
 //! `tasker_domain` change them, and writes what changed, all in one transaction. A [`Reader`] answers questions
 //! on a connection of its own. What a database can do is the [`tx::Tx`] trait; how a turn goes is in [`turn`],
 //! once for every database.
 
+mod answer;
 pub mod error;
 pub mod options;
+pub mod postgres;
+mod rows;
+mod sight;
 pub mod sqlite;
 pub mod turn;
 pub mod tx;
@@ -44,6 +48,12 @@ pub trait Store: Send {
     /// [`StoreError`] when the database can't be read.
     fn colleagues(&mut self, me: WorkerId) -> Result<Vec<(WorkerId, String)>, StoreError>;
 
+    /// What time it is for this database: of a server, its own clock's.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it can't be asked.
+    fn time(&mut self, here: Millis) -> Result<Millis, StoreError>;
+
     /// A reader on the same connection, for databases that only this connection can see.
     fn reader(&mut self) -> &mut dyn Reader;
 }
@@ -63,13 +73,14 @@ pub trait Reader: Send {
 /// [`StoreError`] when it can't be opened, isn't a database of this gem, or can't be written.
 pub fn open(target: &Target, options: &Options) -> Result<Box<dyn Store>, StoreError> {
     match target {
-        Target::SqliteMemory | Target::SqliteFile(_) => {
-            Ok(Box::new(sqlite::SqliteStore::open(target, options)?))
-        }
+        Target::SqliteMemory => Ok(Box::new(sqlite::SqliteStore::open(None, options)?)),
+        Target::SqliteFile(path) => Ok(Box::new(sqlite::SqliteStore::open(Some(path), options)?)),
+        Target::Postgres(address) => Ok(Box::new(postgres::PgStore::open(address, options)?)),
     }
 }
 
-/// Opens a reader beside a store; none where only the store's own connection can see the data.
+/// Opens a reader beside a store; none where only the store's own connection can see the data, and for PostgreSQL,
+/// whose questions a [`postgres::ReaderPool`] answers.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't be opened.
@@ -78,7 +89,22 @@ pub fn open_reader(
     options: &Options,
 ) -> Result<Option<Box<dyn Reader>>, StoreError> {
     match target {
-        Target::SqliteMemory => Ok(None),
-        Target::SqliteFile(_) => Ok(Some(Box::new(sqlite::SqliteReader::open(target, options)?))),
+        Target::SqliteMemory | Target::Postgres(_) => Ok(None),
+        Target::SqliteFile(path) => Ok(Some(Box::new(sqlite::SqliteReader::open(
+            Some(path),
+            options,
+        )?))),
+    }
+}
+
+/// Brings a database's tables to the newest version: the versions before and after.
+///
+/// # Errors
+/// [`StoreError`] when it can't be opened or changed, or was made by a newer version of this crate.
+pub fn migrate(target: &Target, options: &Options) -> Result<(i32, i32), StoreError> {
+    match target {
+        Target::SqliteMemory => sqlite::migrate(None, options),
+        Target::SqliteFile(path) => sqlite::migrate(Some(path), options),
+        Target::Postgres(address) => postgres::migrate(address, options),
     }
 }

@@ -5,6 +5,7 @@ mod grant;
 mod lines;
 mod load;
 mod register;
+mod wishes;
 
 use std::sync::Arc;
 
@@ -26,9 +27,9 @@ use register::register;
 pub struct TurnInput<'a> {
     /// When the turn was asked for.
     pub now: Millis,
-    /// Tells the time once the turn has the database to itself; a later one than `now` is the time of the turn. So
+    /// Tells the time once the turn has to itself what it changes; a later one than `now` is the time of the turn. So
     /// turns of several processes, which wait for each other, are told in the order in which they are committed.
-    pub clock: fn() -> Millis,
+    pub clock: &'a dyn Fn() -> Millis,
     /// The coordinator whose turn it is.
     pub worker: WorkerId,
     /// Its settings.
@@ -41,6 +42,9 @@ pub struct TurnInput<'a> {
     pub renew_lease: bool,
     /// Workers known to be gone, though their lease isn't over.
     pub dead: &'a [WorkerId],
+    /// Whether workers whose lease is over keep it for now: after an outage nobody could renew, and the first to come
+    /// back must not take the others for lost.
+    pub spare_silent: bool,
 }
 
 /// What a turn did; it is committed when this comes back.
@@ -69,6 +73,8 @@ pub(crate) fn run<T: Tx>(
 
     register(tx, cache, input, &mut outcomes)?;
     load(tx, cache, &mut work, input.commands, &brought)?;
+    // It may have waited for another turn to let go of a task: what it found there was done before this moment.
+    work.now = work.now.max((input.clock)());
     apply_due(&mut work, &brought);
     for (command, outcome) in input.commands.iter().zip(&mut outcomes) {
         match command {
@@ -83,7 +89,7 @@ pub(crate) fn run<T: Tx>(
         }
     }
     settle::settle(&mut work);
-    grant(tx, cache, &mut work, input.commands, &mut outcomes)?;
+    grant(tx, cache, &mut work, input, &mut outcomes)?;
 
     let unclaimed = work
         .woken
@@ -92,11 +98,10 @@ pub(crate) fn run<T: Tx>(
         .count();
     let tally = work.tally;
     let lines = task_lines(&work, input.commands);
-    let next_task = (tally.tasks_created > 0).then_some(work.next_task);
     let changes = work.into_changes();
     let mut next_due = brought.as_ref().and_then(|due| due.next);
     due(&mut next_due, changes.next_due);
-    tx.write(&changes, next_task)?;
+    tx.write(&changes)?;
     if input.renew_lease {
         tx.renew(input.worker, input.now.saturating_add(input.rules.lease_ms))?;
     }

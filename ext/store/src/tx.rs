@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use tasker_domain::command::Scope;
 use tasker_domain::ids::{Millis, StepId, TaskId, TemplateId, WorkerId};
 use tasker_domain::rows::{Json, StepRow, TaskRow};
 use tasker_domain::template::Template;
@@ -29,10 +28,21 @@ pub struct Due {
     pub orphaned: Vec<(StepId, i64, String)>,
     /// Tasks past their deadline.
     pub tasks: Vec<TaskId>,
-    /// Workers whose lease is over.
+    /// Workers whose lease was over, and has been taken from them.
     pub lost: Vec<WorkerId>,
     /// When something falls due next, after all of that.
     pub next: Option<Millis>,
+}
+
+/// Where steps that can be taken are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source<'a> {
+    /// In any task.
+    Any,
+    /// In this task.
+    Task(TaskId),
+    /// In these queues, see [`tasker_domain::queue::of`]; each is named once, and there is at least one.
+    Queues(&'a [i64]),
 }
 
 /// Where a task's steps stand.
@@ -56,6 +66,9 @@ pub trait Tx {
     fn steps_of(&mut self, task: TaskId) -> Found<Vec<StepRow>>;
     /// These tasks; ids that aren't there are left out.
     fn tasks(&mut self, ids: &[TaskId]) -> Found<Vec<TaskRow>>;
+    /// The tasks of steps that may be taken. One that is left out, since another turn has it in hand, has its steps
+    /// passed over.
+    fn tasks_to_claim(&mut self, ids: &[TaskId]) -> Found<Vec<TaskRow>>;
     /// The texts of these templates.
     fn definitions(&mut self, ids: &[TemplateId]) -> Found<Vec<(TemplateId, String)>>;
     /// The editions of a template, oldest first.
@@ -71,22 +84,29 @@ pub trait Tx {
     ) -> Found<(TemplateId, bool)>;
     /// The tasks of these keys.
     fn keys(&mut self, keys: &[Key]) -> Found<Vec<(Key, TaskId)>>;
-    /// The id for the next task.
-    fn next_task(&mut self) -> Found<i64>;
-    /// Up to `limit` steps that can be taken, first those that should go first.
-    fn claimable(&mut self, scope: Scope, limit: u32) -> Found<Vec<StepRow>>;
+    /// So many ids for the tasks of this turn, ascending; no other turn gets them, even if this one uses none. Fewer
+    /// where there are no more. Asked for once a turn, before the rules run.
+    fn task_ids(&mut self, count: u32) -> Found<Vec<TaskId>>;
+    /// Up to `limit` steps that can be taken: those that should go first, by
+    /// [`rank`](tasker_domain::rules::claim::rank). Of one task any may come.
+    fn claimable(&mut self, source: Source<'_>, limit: u32) -> Found<Vec<StepRow>>;
     /// The payloads of these tasks.
     fn contexts(&mut self, ids: &[TaskId]) -> Found<Vec<(TaskId, Json)>>;
     /// The results of these steps; steps without one are left out.
     fn results(&mut self, ids: &[StepId]) -> Found<Vec<(StepId, Json)>>;
-    /// What is due at `now`. `dead` are workers known to be gone though their lease isn't over.
-    fn due(&mut self, now: Millis, me: WorkerId, dead: &[WorkerId]) -> Found<Due>;
-    /// Marks workers as gone.
-    fn drop_workers(&mut self, workers: &[WorkerId]) -> Found<()>;
+    /// What is due at `now`. `dead` are workers known to be gone though their lease isn't over; those that are only silent
+    /// keep theirs where `spare_silent` says so.
+    fn due(
+        &mut self,
+        now: Millis,
+        me: WorkerId,
+        dead: &[WorkerId],
+        spare_silent: bool,
+    ) -> Found<Due>;
     /// Moves this worker's lease on.
     fn renew(&mut self, me: WorkerId, expires_at: Millis) -> Found<()>;
     /// Writes what the turn changed. Every update is held against the row that the turn had read.
-    fn write(&mut self, changes: &Changes, next_task: Option<i64>) -> Found<()>;
+    fn write(&mut self, changes: &Changes) -> Found<()>;
     /// Where a task's steps stand, as written. Attempts whose deadline was before `held_since` don't count as held:
     /// where the disk is full, say, nobody can put an end to them.
     fn standing(&mut self, task: TaskId, me: WorkerId, held_since: Millis) -> Found<Standing>;

@@ -141,7 +141,7 @@ pub fn reports(name: &str, value: Value) -> Result<Vec<RawReport>, Stop> {
     }
     // SAFETY: an Array, checked above.
     let length = unsafe { rb_ary_len(value) }.max(0) as usize;
-    if length % REPORT_FIELDS != 0 {
+    if !length.is_multiple_of(REPORT_FIELDS) {
         return Err(Stop::Raise(
             Class::Argument,
             format!("{name}: {length} entries aren't a multiple of {REPORT_FIELDS}"),

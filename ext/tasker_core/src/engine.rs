@@ -14,7 +14,9 @@ use crate::{
     answers::{answered, boolean, nil, text},
     arguments,
     ask::ask,
-    grant, helper, object, shim,
+    grant, helper, object,
+    scope::Scope,
+    shim,
     sites::{self, Site},
     stop::Stop,
     wait,
@@ -57,7 +59,7 @@ rutie::rutie_callback! {
 rutie::rutie_callback! {
     fn exchange(
         engine: Value,
-        task_id: Value,
+        scope: Value,
         want: Value,
         wait_ms: Value,
         reports: Value,
@@ -65,12 +67,12 @@ rutie::rutie_callback! {
     ) -> Value {
         shim::answering(|| {
             let handle = object::handle(engine)?;
-            let task_id = arguments::integer("task_id", task_id)?;
+            let scope = Scope::read("scope", scope)?;
             let want = arguments::count("want", want)?;
             let wait_ms = arguments::milliseconds("wait_ms", wait_ms)?;
             let reports = arguments::reports("reports", reports)?;
             let limit = arguments::duration("timeout_ms", timeout_ms)?;
-            let request = Request::exchange(task_id, want, wait_ms, reports)?;
+            let request = scope.exchange(want, wait_ms, reports)?;
             sites::pass(Site::Method);
             answer(ask(handle, request, limit)?)
         })

@@ -24,6 +24,7 @@ mod native;
 mod object;
 mod process;
 mod protect;
+mod scope;
 mod shim;
 mod sites;
 mod stop;

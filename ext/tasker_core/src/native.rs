@@ -11,10 +11,11 @@ use rutie::rubysys::{
 use tasker_coordinator::{
     Failure, Handle,
     logs::{self, Record},
+    settings::Settings,
 };
 
 use crate::{
-    answers::{array, boolean, integer, nil, push, text},
+    answers::{answered, array, boolean, integer, nil, push, text},
     arguments,
     channel::{self, Received},
     guard, helper, object, process,
@@ -39,6 +40,7 @@ pub fn define() -> Value {
             rb_define_singleton_method(module, name.as_ptr(), function as CallbackPtr, arguments);
         };
         define(c"open", open as *const (), 2);
+        define(c"migrate", migrate as *const (), 2);
         define(c"nothing", nothing as *const (), 0);
         define(c"live_guards", live_guards as *const (), 0);
         define(c"log_level", log_level as *const (), 1);
@@ -66,6 +68,30 @@ rutie::rutie_callback! {
             })
         })
     }
+}
+
+rutie::rutie_callback! {
+    fn migrate(_module: Value, settings: Value, timeout_ms: Value) -> Value {
+        shim::answering(|| {
+            let settings = arguments::text("settings_json", settings)?;
+            let limit = arguments::duration("timeout_ms", timeout_ms)?;
+            sites::pass(Site::Method);
+            let migrated = helper::run("tasker-migrate", wait::deadline(limit), move || {
+                tasker_coordinator::migrate(&Settings::parse(&settings)?)
+            })?;
+            let versions = migrated.ok_or_else(|| still_migrating(limit))?;
+            let versions = versions.as_str();
+            answered(|| text(versions))
+        })
+    }
+}
+
+fn still_migrating(limit: Duration) -> Failure {
+    Failure::busy(format!(
+        "the tables were not brought up to date within {} ms; it may go on: see who holds the database, or allow \
+         more time",
+        limit.as_millis()
+    ))
 }
 
 fn too_late(limit: Duration) -> Failure {

@@ -1,8 +1,10 @@
 //! The one timer: set to the next time at which anything has to happen by itself.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use actix::{AsyncContext, Context};
+use tasker_domain::command::Scope;
 use tasker_domain::outcome::Granted;
 use tasker_domain::working::due;
 
@@ -10,6 +12,9 @@ use super::Coordinator;
 
 /// How often parked claims look for steps that another process made claimable, in ms.
 const POLL_MS: i64 = 200;
+
+/// The same, where other processes can be heard: notifications can be lost, but seldom are.
+const POLL_BESIDE_HEARING_MS: i64 = 1_000;
 
 impl Coordinator {
     /// Sets the timer for backoffs, deadlines, the lease, and claims that have waited long enough.
@@ -24,7 +29,8 @@ impl Coordinator {
             patience.map(|wait| now + wait.as_millis() as i64 + 1),
         );
         if self.shared && !self.parked.is_empty() {
-            due(&mut next, Some(now + POLL_MS));
+            due(&mut next, Some(now + self.poll_ms()));
+            due(&mut next, Some(self.next_look));
         }
         let at = next.unwrap_or(now).max(now);
         // One that rings too early does no harm: it sets the next.
@@ -43,6 +49,18 @@ impl Coordinator {
             coordinator.pump(context);
         });
         self.alarm = Some((at, handle));
+    }
+
+    /// The end of a task isn't told to other processes, so who waits for one goes on looking.
+    fn poll_ms(&self) -> i64 {
+        let hears = self.hears.as_ref();
+        let hears = hears.is_some_and(|hears| hears.load(Ordering::Acquire));
+        let waits_for_task = |parked: &super::Parked| matches!(parked.claim.scope, Scope::Task(_));
+        if hears && !self.parked.iter().any(waits_for_task) {
+            POLL_BESIDE_HEARING_MS
+        } else {
+            POLL_MS
+        }
     }
 
     /// Answers the claims that have waited long enough: there was nothing.

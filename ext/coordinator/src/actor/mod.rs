@@ -11,6 +11,7 @@ mod turns;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::thread::JoinHandle;
 
 use actix::{Actor, Context, Handler, Message, MessageResult, SpawnHandle};
@@ -19,7 +20,7 @@ use tasker_domain::command::Command;
 use tasker_domain::ids::Millis;
 use tasker_store::Target;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Skew};
 use crate::engine::Line;
 use crate::envelope::{Envelope, Kind, Reply};
 use crate::failure::Failure;
@@ -41,6 +42,9 @@ pub(crate) struct Parts {
     pub(crate) line: Arc<Line>,
     pub(crate) writer: Sender<Job>,
     pub(crate) next_due: Option<Millis>,
+    pub(crate) skew: Skew,
+    /// Tells whether other processes can be heard, where they can at all.
+    pub(crate) hears: Option<Arc<AtomicBool>>,
 }
 
 impl Parts {
@@ -52,6 +56,8 @@ impl Parts {
             line: Arc::clone(&self.line),
             writer: self.writer.clone(),
             next_due: Some(0),
+            skew: self.skew.clone(),
+            hears: self.hears.clone(),
         }
     }
 }
@@ -75,10 +81,14 @@ pub(crate) struct Coordinator {
     parked: Vec<Parked>,
     /// Whether other processes may use the same database.
     shared: bool,
+    /// Tells whether they can be heard.
+    hears: Option<Arc<AtomicBool>>,
     /// Whether something may have become claimable since the parked claims were last tried.
     stirred: bool,
     next_due: Option<Millis>,
     next_housekeeping: Millis,
+    /// When to see to what other processes leave behind, while somebody waits for steps.
+    next_look: Millis,
     alarm: Option<(Millis, SpawnHandle)>,
     retired: bool,
     /// Whether a test wants to see it lost.
@@ -93,8 +103,10 @@ impl Coordinator {
             line,
             writer,
             next_due,
+            skew,
+            hears,
         } = parts;
-        let mut clock = Clock::default();
+        let mut clock = Clock::new(skew);
         let now = clock.now();
         let readers = Readers::new(
             settings.target.clone(),
@@ -104,6 +116,8 @@ impl Coordinator {
         );
         Coordinator {
             next_housekeeping: now + settings.rules.lease_ms / 3,
+            next_look: now,
+            hears,
             shared: settings.target != Target::SqliteMemory,
             settings,
             requests: waiting,
@@ -127,6 +141,7 @@ impl Coordinator {
 
     /// Takes in what has arrived, as long as the next turn has room for it.
     fn gather(&mut self) {
+        self.stirred |= self.line.was_stirred() && !self.parked.is_empty();
         let back = self.line.returns.collect();
         if !back.is_empty() {
             self.push(Pending::returned(back));

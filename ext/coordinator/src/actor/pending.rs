@@ -66,7 +66,7 @@ impl Pending {
             .into_iter()
             .map(|report| Command::Report(within(report, limit)))
             .collect();
-        commands.push(Command::Claim(claim));
+        commands.push(Command::Claim(claim.clone()));
         let until = (!park.is_zero()).then(|| Instant::now() + park.min(LONGEST_WAIT));
         Pending {
             commands,
@@ -81,7 +81,7 @@ impl Pending {
         {
             claim.want = 0;
             self.commands.pop();
-            self.commands.push(Command::Claim(*claim));
+            self.commands.push(Command::Claim(claim.clone()));
         }
     }
 

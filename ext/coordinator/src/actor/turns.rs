@@ -15,6 +15,9 @@ use crate::failure::Failure;
 use crate::grant::{Grant, RefusedReport};
 use crate::jobs::{Asking, Finish, Job, TurnDone, TurnJob};
 
+/// How often, while claims wait, to see to what falls due by the doing of other processes, in ms.
+pub(super) const LOOK_MS: i64 = 1_000;
+
 impl Coordinator {
     /// Starts the next turn, unless one is under way or there is nothing to do.
     pub(crate) fn pump(&mut self, context: &mut Context<Self>) {
@@ -26,7 +29,11 @@ impl Coordinator {
         if housekeeping {
             self.next_housekeeping = now + self.settings.rules.lease_ms / 3;
         }
-        if housekeeping || self.next_due.is_some_and(|at| at <= now) {
+        let look = self.shared && !self.parked.is_empty() && now >= self.next_look;
+        if look {
+            self.next_look = now + LOOK_MS;
+        }
+        if housekeeping || look || self.next_due.is_some_and(|at| at <= now) {
             self.next_due = None;
             self.tick();
         }
@@ -44,7 +51,7 @@ impl Coordinator {
             // Those who wait come first.
             let waiting = self.parked.iter().enumerate();
             callers.extend(waiting.map(|(place, parked)| Pending {
-                commands: vec![Command::Claim(parked.claim)],
+                commands: vec![Command::Claim(parked.claim.clone())],
                 asks: Asks::Parked(place),
             }));
         }
@@ -108,7 +115,9 @@ impl Coordinator {
                 Asks::Exchange { claim, until, back } => match result.and_then(split_exchange) {
                     Err(failure) => drop(back.reply.send(Err(failure))),
                     Ok((refused, granted)) => match until {
-                        Some(until) if keeps_waiting(claim, &granted) && Instant::now() < until => {
+                        Some(until)
+                            if keeps_waiting(&claim, &granted) && Instant::now() < until =>
+                        {
                             newly_parked.push(Parked {
                                 claim,
                                 until,
@@ -126,7 +135,7 @@ impl Coordinator {
                     let granted = result.and_then(split_exchange).map(|(_, granted)| granted);
                     // A turn that failed leaves the claim where it is: it is tried again.
                     if let Ok(granted) = granted
-                        && !keeps_waiting(self.parked[place].claim, &granted)
+                        && !keeps_waiting(&self.parked[place].claim, &granted)
                     {
                         granted_parked.push((place, granted));
                     }
@@ -191,12 +200,12 @@ fn split_exchange(mut outcomes: Vec<Outcome>) -> Result<(Vec<RefusedReport>, Gra
 }
 
 /// Whether a claim that was granted this has reason to go on waiting.
-fn keeps_waiting(claim: Claim, granted: &Granted) -> bool {
+fn keeps_waiting(claim: &Claim, granted: &Granted) -> bool {
     if !granted.steps.is_empty() || claim.want == 0 {
         return false;
     }
     match claim.scope {
-        Scope::Any => true,
+        Scope::Any | Scope::Namespaces(_) => true,
         Scope::Task(_) => granted.task.is_some_and(|task| task.state.is_live()),
     }
 }

@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use tasker_domain::command::{Action, Command, Control, Register, Submission};
 use tasker_domain::ids::{StepId, TaskId, TemplateId};
+use tasker_domain::keepable;
+use tasker_domain::refusal::Refusal;
 use tasker_domain::state::TaskState;
 use tasker_store::view::{Filter, Question};
 
@@ -234,8 +236,22 @@ fn step_control(kind: &str, json: &str) -> Result<Kind, Failure> {
     ))
 }
 
+/// Refuses texts that no database can keep, and so none can be asked for.
+fn refuse_faults<'a>(
+    texts: impl IntoIterator<Item = (&'a str, Option<&'a str>)>,
+) -> Result<(), Failure> {
+    match keepable::faults(texts) {
+        faults if faults.is_empty() => Ok(()),
+        faults => Err(Refusal::invalid("the request", faults).into()),
+    }
+}
+
 fn list(kind: &str, json: &str) -> Result<Kind, Failure> {
     let asked: List = read(kind, json)?;
+    refuse_faults([
+        ("namespace", asked.namespace.as_deref()),
+        ("name", asked.name.as_deref()),
+    ])?;
     let status = match asked.status {
         None => None,
         Some(word) => Some(word.parse::<TaskState>().map_err(|_| {
@@ -257,6 +273,11 @@ fn list(kind: &str, json: &str) -> Result<Kind, Failure> {
 
 fn template(kind: &str, json: &str) -> Result<Kind, Failure> {
     let asked: OfTemplate = read(kind, json)?;
+    refuse_faults([
+        ("namespace", asked.namespace.as_deref()),
+        ("name", asked.name.as_deref()),
+        ("version", asked.version.as_deref()),
+    ])?;
     let question = match (asked.template_id, asked.name) {
         (Some(id), _) => Question::Template(TemplateId(id)),
         (None, Some(name)) => Question::TemplateNamed {

@@ -26,13 +26,14 @@ fn take_and_vanish(folder: &TempDir, name: &str, lease_ms: i64) -> RawReport {
     });
     let input = TurnInput {
         now: now(),
-        clock: now,
+        clock: &now,
         worker,
         rules: &Arc::new(Rules::default()),
         seed: 1,
         commands: &[claim],
         renew_lease: false,
         dead: &[],
+        spare_silent: false,
     };
     let mut output = store.turn(input).expect("a turn");
     match output.outcomes.remove(0) {

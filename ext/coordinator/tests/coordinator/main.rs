@@ -11,6 +11,7 @@ mod client;
 mod closing;
 mod exchanges;
 mod leases;
+mod namespaces;
 mod panics;
 mod parking;
 mod queue;

@@ -38,6 +38,8 @@ fn step(position: u16, state: StepState) -> StepRow {
         started_at: None,
         deadline_at: None,
         completed_at: None,
+        queue: 0,
+        queued_at: None,
     }
 }
 

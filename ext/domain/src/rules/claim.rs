@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::command::Scope;
-use crate::ids::StepId;
+use crate::ids::{Millis, StepId};
 use crate::rows::StepRow;
 use crate::rules::report::timeout_ms;
 use crate::rules::settle::move_task;
@@ -20,22 +20,23 @@ pub fn is_claimable(work: &Working, step: StepId) -> bool {
         .is_some_and(|task| task.state.is_live() && !task.paused)
 }
 
-/// The order in which steps are taken: by priority, then by age.
+/// Puts steps into the order in which they are taken, each once.
 pub fn sort(work: &Working, candidates: &mut Vec<StepId>) {
     candidates.sort_unstable_by_key(|id| {
         work.step(*id)
             .map(rank)
-            .unwrap_or((Reverse(i32::MIN), i64::MAX, *id))
+            .unwrap_or((Reverse(i32::MIN), Millis::MAX, *id))
     });
     candidates.dedup();
 }
 
-fn rank(row: &StepRow) -> (Reverse<i32>, i64, StepId) {
-    (
-        Reverse(row.priority),
-        row.ready_at.unwrap_or(i64::MAX),
-        row.id,
-    )
+/// Where a step stands among those that can be taken; the least goes first.
+pub type Rank = (Reverse<i32>, Millis, StepId);
+
+/// The rank of a step: by priority, then by its place in the queue.
+pub fn rank(row: &StepRow) -> Rank {
+    let place = row.queued_at.unwrap_or(Millis::MAX);
+    (Reverse(row.priority), place, row.id)
 }
 
 /// Takes up to `want` of the sorted candidates within `scope`; what is taken is removed from them.
@@ -46,7 +47,7 @@ fn rank(row: &StepRow) -> (Reverse<i32>, i64, StepId) {
 pub fn claim(
     work: &mut Working,
     candidates: &mut Vec<StepId>,
-    scope: Scope,
+    scope: &Scope,
     want: u32,
 ) -> Vec<StepId> {
     let mut taken = Vec::new();
@@ -55,11 +56,7 @@ pub fn claim(
         if taken.len() >= want as usize {
             return true;
         }
-        let inside = match scope {
-            Scope::Any => true,
-            Scope::Task(task) => step.task() == task,
-        };
-        if !inside {
+        if !is_inside(work, step, scope) {
             return true;
         }
         if is_claimable(work, step) {
@@ -77,13 +74,27 @@ pub fn claim(
     taken
 }
 
+/// Whether the scope holds the step. What a step's queue says of its namespace is held against the name here.
+fn is_inside(work: &Working, step: StepId, scope: &Scope) -> bool {
+    match scope {
+        Scope::Any => true,
+        Scope::Task(task) => step.task() == *task,
+        Scope::Namespaces(names) => work
+            .template_of(step.task())
+            .is_some_and(|template| names.contains(&template.namespace)),
+    }
+}
+
 fn is_on_last_attempt(work: &Working, step: StepId) -> bool {
     work.step(step)
         .is_some_and(|row| row.attempts + 1 >= row.attempt_limit)
 }
 
 fn take(work: &mut Working, step: StepId) {
-    let (now, worker) = (work.now, work.worker);
+    let worker = work.worker;
+    // Another machine, whose clock is a little ahead, may have made it ready: no step begins before its parents end.
+    let ready = work.step(step).and_then(|row| row.ready_at);
+    let now = work.now.max(ready.unwrap_or(work.now));
     let deadline = now.saturating_add(timeout_ms(work, step));
     if let Some(row) = work.step_mut(step) {
         row.state = StepState::InProgress;

@@ -14,9 +14,13 @@ use crate::working::Working;
 /// Does what was asked to a task.
 ///
 /// # Errors
-/// [`Refusal::TaskNotFound`], [`Refusal::StepNotFound`], or [`Refusal::InvalidTransition`] where the task or the
-/// step is in no state for it.
+/// [`Refusal::TaskNotFound`], [`Refusal::StepNotFound`], [`Refusal::InvalidTransition`] where the task or the step is
+/// in no state for it, or [`Refusal::Validation`] where what was said of it can't be kept.
 pub fn control(work: &mut Working, control: &Control) -> Outcome {
+    let faults = control.faults();
+    if !faults.is_empty() {
+        return Err(Refusal::invalid("the request", faults));
+    }
     let task = work.known_task(control.task)?;
     let reason = control.reason.clone();
     match &control.action {
@@ -116,7 +120,7 @@ fn pause(work: &mut Working, task: &TaskRow, paused: bool, reason: Option<String
         }
         row.gate = gate(paused, row.ready_at.unwrap_or(now), now);
         if row.gate == Gate::Open {
-            work.woken.push(step);
+            work.wake(step);
         }
     }
     let word = if paused { "paused" } else { "resumed" };

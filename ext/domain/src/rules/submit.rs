@@ -7,6 +7,7 @@ use crate::command::Submission;
 use crate::ids::{TaskId, TemplateId};
 use crate::nearest::nearest;
 use crate::outcome::{Done, Outcome, Submitted};
+use crate::queue;
 use crate::refusal::Refusal;
 use crate::rows::{Json, StepRow, TaskDetails, TaskRow};
 use crate::rules::readiness::gate;
@@ -37,9 +38,16 @@ pub fn submit(work: &mut Working, submissions: &[Submission]) -> Outcome {
     let passed_by = checked
         .iter()
         .any(|checked| !checked.skipped.contains(&false));
+    if work.task_ids.len() < checked.len() {
+        let message =
+            "this database has no ids left for new tasks; go on with a new one".to_owned();
+        return Err(Refusal::Unsupported { message });
+    }
+    let ids: Vec<_> = work.task_ids.drain(..checked.len()).collect();
     let mut made: Vec<_> = checked
         .into_iter()
-        .map(|checked| make(work, checked))
+        .zip(ids)
+        .map(|(checked, id)| make(work, checked, id))
         .collect();
     if passed_by {
         // A task without a step to run is done already, and the answer says so.
@@ -95,6 +103,10 @@ fn parts(version: &str) -> Vec<Part<'_>> {
 }
 
 fn check<'a>(work: &Working, submission: &'a Submission) -> Result<Checked<'a>, Refusal> {
+    let faults = submission.faults();
+    if !faults.is_empty() {
+        return Err(Refusal::invalid("the request", faults));
+    }
     let key = (submission.namespace.clone(), submission.name.clone());
     let found = work
         .editions
@@ -191,7 +203,8 @@ fn bypass(template: &Template, names: &[String], errors: &mut Vec<Violation>) ->
     skipped
 }
 
-fn make(work: &mut Working, checked: Checked<'_>) -> Submitted {
+/// Makes the task with this id, or finds the one that its key names.
+fn make(work: &mut Working, checked: Checked<'_>, id: TaskId) -> Submitted {
     let Checked {
         submission,
         template_id,
@@ -217,8 +230,6 @@ fn make(work: &mut Working, checked: Checked<'_>) -> Submitted {
             };
         }
     }
-    let id = TaskId(work.next_task);
-    work.next_task += 1;
     let now = work.now;
     let steps: Vec<StepRow> = template
         .steps
@@ -273,7 +284,9 @@ fn make(work: &mut Working, checked: Checked<'_>) -> Submitted {
         correlation_id: submission.correlation_id.clone(),
     };
     work.add_task(row, details, steps);
-    work.woken.extend(woken);
+    for step in woken {
+        work.wake(step);
+    }
     if let Some(key) = &submission.idempotency_key {
         work.take_key(&submission.namespace, &submission.name, key, id);
     }
@@ -340,5 +353,7 @@ fn new_step(
         started_at: None,
         deadline_at: None,
         completed_at,
+        queue: queue::of(&template.namespace),
+        queued_at: None,
     }
 }

@@ -11,6 +11,8 @@ mod failures;
 mod leases;
 mod order;
 mod pausing;
+mod queue;
 mod retries;
 mod submission;
+mod texts;
 mod world;

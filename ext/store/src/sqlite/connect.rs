@@ -7,7 +7,7 @@ use diesel::connection::{Connection, SimpleConnection};
 use diesel::sqlite::SqliteConnection;
 
 use crate::StoreError;
-use crate::options::{Options, Target};
+use crate::options::Options;
 
 const INTO_WAL: &str = "PRAGMA journal_mode = WAL;";
 
@@ -15,28 +15,34 @@ const INTO_WAL: &str = "PRAGMA journal_mode = WAL;";
 const WAL_PAUSE: Duration = Duration::from_millis(2);
 
 /// Opens the connection that writes; makes the file where there is none.
-pub(super) fn writer(target: &Target, options: &Options) -> Result<SqliteConnection, StoreError> {
-    let mut connection = establish(target)?;
-    settle(&mut connection, target, options)?;
+pub(super) fn writer(
+    file: Option<&Path>,
+    options: &Options,
+) -> Result<SqliteConnection, StoreError> {
+    let mut connection = establish(file)?;
+    settle(&mut connection, file, options)?;
     // Before anything is changed: the journal's mode is written into the file.
-    super::migrate::check_owner(&mut connection, target)?;
-    match target {
-        Target::SqliteMemory => run(&mut connection, target, "PRAGMA journal_mode = MEMORY;")?,
-        Target::SqliteFile(_) => into_wal(&mut connection, target, options)?,
+    super::migrate::check_owner(&mut connection, file)?;
+    match file {
+        None => run(&mut connection, file, "PRAGMA journal_mode = MEMORY;")?,
+        Some(_) => into_wal(&mut connection, file, options)?,
     }
     run(
         &mut connection,
-        target,
+        file,
         &format!("PRAGMA synchronous = {};", options.synchronous.as_str()),
     )?;
     Ok(connection)
 }
 
 /// Opens a connection that can't write.
-pub(super) fn reader(target: &Target, options: &Options) -> Result<SqliteConnection, StoreError> {
-    let mut connection = establish(target)?;
-    settle(&mut connection, target, options)?;
-    run(&mut connection, target, "PRAGMA query_only = ON;")?;
+pub(super) fn reader(
+    file: Option<&Path>,
+    options: &Options,
+) -> Result<SqliteConnection, StoreError> {
+    let mut connection = establish(file)?;
+    settle(&mut connection, file, options)?;
+    run(&mut connection, file, "PRAGMA query_only = ON;")?;
     Ok(connection)
 }
 
@@ -44,7 +50,7 @@ pub(super) fn reader(target: &Target, options: &Options) -> Result<SqliteConnect
 /// doesn't heed its busy timeout: so it is waited out here.
 fn into_wal(
     connection: &mut SqliteConnection,
-    target: &Target,
+    file: Option<&Path>,
     options: &Options,
 ) -> Result<(), StoreError> {
     let limit = Instant::now() + Duration::from_millis(options.busy_timeout_ms);
@@ -52,19 +58,19 @@ fn into_wal(
         match connection.batch_execute(INTO_WAL).map_err(StoreError::from) {
             Err(StoreError::Locked) if Instant::now() < limit => std::thread::sleep(WAL_PAUSE),
             Ok(()) => return Ok(()),
-            Err(_) => return run(connection, target, INTO_WAL),
+            Err(_) => return run(connection, file, INTO_WAL),
         }
     }
 }
 
-fn establish(target: &Target) -> Result<SqliteConnection, StoreError> {
-    let url = match target {
-        Target::SqliteMemory => ":memory:".to_owned(),
-        Target::SqliteFile(path) => {
+fn establish(file: Option<&Path>) -> Result<SqliteConnection, StoreError> {
+    let url = match file {
+        None => ":memory:".to_owned(),
+        Some(path) => {
             let text = path
                 .to_str()
-                .ok_or_else(|| open_error(target, "its path is not UTF-8"))?;
-            check_folder(target, path)?;
+                .ok_or_else(|| open_error(file, "its path is not UTF-8"))?;
+            check_folder(path)?;
             // A name such as `file:x` would be read as a URI.
             if text.starts_with("file:") {
                 format!("./{text}")
@@ -74,24 +80,24 @@ fn establish(target: &Target) -> Result<SqliteConnection, StoreError> {
         }
     };
     SqliteConnection::establish(&url).map_err(|error| {
-        log::error!("opening {}: {error}", describe(target));
+        log::error!("opening {}: {error}", describe(file));
         open_error(
-            target,
+            file,
             "check that its folder exists and that file and folder can be read and written",
         )
     })
 }
 
-fn check_folder(target: &Target, path: &Path) -> Result<(), StoreError> {
+fn check_folder(path: &Path) -> Result<(), StoreError> {
     if path.is_dir() {
         return Err(open_error(
-            target,
+            Some(path),
             "it is a folder; give the path of a file",
         ));
     }
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => Err(open_error(
-            target,
+            Some(path),
             &format!(
                 "the folder {} does not exist; make it first",
                 folder.display()
@@ -103,43 +109,47 @@ fn check_folder(target: &Target, path: &Path) -> Result<(), StoreError> {
 
 fn settle(
     connection: &mut SqliteConnection,
-    target: &Target,
+    file: Option<&Path>,
     options: &Options,
 ) -> Result<(), StoreError> {
     run(
         connection,
-        target,
+        file,
         &format!("PRAGMA busy_timeout = {};", options.busy_timeout_ms),
     )?;
     run(
         connection,
-        target,
+        file,
         "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;",
     )
 }
 
-fn run(connection: &mut SqliteConnection, target: &Target, sql: &str) -> Result<(), StoreError> {
+fn run(
+    connection: &mut SqliteConnection,
+    file: Option<&Path>,
+    sql: &str,
+) -> Result<(), StoreError> {
     connection.batch_execute(sql).map_err(|error| {
-        log::error!("opening {}: {error}", describe(target));
+        log::error!("opening {}: {error}", describe(file));
         match StoreError::from(error) {
             StoreError::Database(said) if said.contains("unable to open") => {
-                open_error(target, "check that file and folder can be read and written")
+                open_error(file, "check that file and folder can be read and written")
             }
             other => other,
         }
     })
 }
 
-pub(super) fn open_error(target: &Target, why: &str) -> StoreError {
+pub(super) fn open_error(file: Option<&Path>, why: &str) -> StoreError {
     StoreError::Open {
-        path: describe(target),
+        path: describe(file),
         why: why.to_owned(),
     }
 }
 
-pub(super) fn describe(target: &Target) -> String {
-    match target {
-        Target::SqliteMemory => "sqlite::memory:".to_owned(),
-        Target::SqliteFile(path) => path.display().to_string(),
+pub(super) fn describe(file: Option<&Path>) -> String {
+    match file {
+        None => "sqlite::memory:".to_owned(),
+        Some(path) => path.display().to_string(),
     }
 }

@@ -1,27 +1,32 @@
 //! SQLite: one connection that writes, in `BEGIN IMMEDIATE` transactions; readers on connections of their own.
 
+mod array;
 mod connect;
 mod migrate;
 mod place;
 #[cfg(test)]
 mod plans;
-mod questions;
 mod reads;
-mod rows;
+mod sight;
 mod statement;
 mod sweep;
 mod transaction;
 mod writes;
 
-use diesel::prelude::RunQueryDsl;
+use std::path::Path;
+
+use diesel::prelude::{Connection, RunQueryDsl};
 use diesel::sqlite::SqliteConnection;
+use futures_util::FutureExt;
 use tasker_domain::ids::{Millis, WorkerId};
 
-use crate::options::{Options, Target};
+use crate::answer::answer;
+use crate::options::Options;
 use crate::tx::TemplateCache;
 use crate::view::Question;
 use crate::{Reader, Store, StoreError, TurnInput, TurnOutput, turn};
 use place::Place;
+use sight::SqliteSight;
 use transaction::SqliteTx;
 
 /// The connection that writes.
@@ -44,12 +49,12 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`StoreError`] when it can't be opened, is something else, or can't be written.
-    pub fn open(target: &Target, options: &Options) -> Result<SqliteStore, StoreError> {
-        let mut connection = connect::writer(target, options)?;
-        migrate::migrate(&mut connection, target)?;
+    pub fn open(file: Option<&Path>, options: &Options) -> Result<SqliteStore, StoreError> {
+        let mut connection = connect::writer(file, options)?;
+        migrate::migrate(&mut connection, file)?;
         Ok(SqliteStore {
             connection,
-            place: Place::of(target),
+            place: Place::of(file),
             templates: TemplateCache::new(),
             environment: options.environment.clone(),
         })
@@ -61,8 +66,8 @@ impl SqliteReader {
     ///
     /// # Errors
     /// [`StoreError`] when it can't be opened.
-    pub fn open(target: &Target, options: &Options) -> Result<SqliteReader, StoreError> {
-        let connection = connect::reader(target, options)?;
+    pub fn open(file: Option<&Path>, options: &Options) -> Result<SqliteReader, StoreError> {
+        let connection = connect::reader(file, options)?;
         Ok(SqliteReader {
             connection,
             templates: TemplateCache::new(),
@@ -107,6 +112,10 @@ impl Store for SqliteStore {
             .collect())
     }
 
+    fn time(&mut self, here: Millis) -> Result<Millis, StoreError> {
+        Ok(here)
+    }
+
     fn reader(&mut self) -> &mut dyn Reader {
         self
     }
@@ -114,13 +123,40 @@ impl Store for SqliteStore {
 
 impl Reader for SqliteStore {
     fn answer(&mut self, question: &Question) -> Result<String, StoreError> {
-        questions::answer(
+        look(
             &mut self.connection,
             &mut self.templates,
             &self.environment,
             question,
         )
     }
+}
+
+/// Brings a file's tables to the newest version: the versions before and after.
+///
+/// # Errors
+/// [`StoreError`] when it can't be opened, is something else, or can't be written.
+pub fn migrate(file: Option<&Path>, options: &Options) -> Result<(i32, i32), StoreError> {
+    let mut connection = connect::writer(file, options)?;
+    migrate::migrate(&mut connection, file)
+}
+
+/// Answers within one transaction: an answer never mixes two states of a task.
+fn look(
+    connection: &mut SqliteConnection,
+    templates: &mut TemplateCache,
+    environment: &str,
+    question: &Question,
+) -> Result<String, StoreError> {
+    connection.transaction(|connection| {
+        caught(|| {
+            let sight = &mut SqliteSight { connection };
+            // SQLite answers at once: the future is ready when it is made.
+            answer(sight, templates, environment, question)
+                .now_or_never()
+                .unwrap_or_else(|| Err(StoreError::Database("an answer had to wait".to_owned())))
+        })
+    })
 }
 
 /// Runs `work`; a panic in it comes back as an error.
@@ -131,7 +167,7 @@ fn caught<T>(work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreErr
 
 impl Reader for SqliteReader {
     fn answer(&mut self, question: &Question) -> Result<String, StoreError> {
-        questions::answer(
+        look(
             &mut self.connection,
             &mut self.templates,
             &self.environment,

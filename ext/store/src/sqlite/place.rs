@@ -4,10 +4,9 @@
 //! open again.
 
 use std::fs::Metadata;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::StoreError;
-use crate::options::Target;
 
 /// The file that was opened; none for a database in memory.
 pub(super) struct Place {
@@ -19,14 +18,13 @@ type Identity = Option<(u64, u64)>;
 
 impl Place {
     /// Notes where the file of an opened database is. The path is made whole: a program may change its folder.
-    pub(super) fn of(target: &Target) -> Place {
-        let file = match target {
-            Target::SqliteMemory => None,
-            Target::SqliteFile(path) => path.canonicalize().ok().and_then(|path| {
+    pub(super) fn of(file: Option<&Path>) -> Place {
+        let file = file
+            .and_then(|path| path.canonicalize().ok())
+            .and_then(|path| {
                 let identity = identity(&path.metadata().ok()?);
                 Some((path, identity))
-            }),
-        };
+            });
         Place { file }
     }
 

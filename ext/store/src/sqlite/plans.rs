@@ -8,7 +8,7 @@ use diesel::sql_types::Text;
 use diesel::sqlite::{Sqlite, SqliteConnection};
 
 use super::statement::*;
-use crate::{Options, Target};
+use crate::Options;
 
 #[derive(QueryableByName)]
 struct Line {
@@ -23,9 +23,8 @@ struct Operation {
 }
 
 fn connection() -> SqliteConnection {
-    let target = Target::SqliteMemory;
-    let mut connection = super::connect::writer(&target, &Options::default()).unwrap();
-    super::migrate::migrate(&mut connection, &target).unwrap();
+    let mut connection = super::connect::writer(None, &Options::default()).unwrap();
+    super::migrate::migrate(&mut connection, None).unwrap();
     connection
 }
 
@@ -70,12 +69,13 @@ fn check_all(connection: &mut SqliteConnection) {
         StepsOfTask::new(1, 2) => "steps USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)";
         TasksByIds::new("[1]") => "tasks USING INTEGER PRIMARY KEY (rowid=?)";
         ClaimableOfAny::new(9) => "steps USING INDEX steps_claimable";
+        ClaimableOfQueue::new(1, 9) => "steps USING INDEX steps_claimable_by_queue (queue=?)";
         ClaimableOfTask::new(1, 2, 9) => "steps USING INDEX steps_claimable_by_task (id>? AND id<?)";
         Definitions::new("[1]") => "templates USING INTEGER PRIMARY KEY (rowid=?)";
         Editions::new("a", "b") => "INDEX templates_named (namespace=? AND name=?)";
         NewestText::new("a", "b", "c") => "INDEX templates_named (namespace=? AND name=? AND version=?)";
         KeyedTask::new("a", "b", "c") => "PRIMARY KEY (namespace=? AND name=? AND key=?)";
-        NextTask::new() => "counters USING PRIMARY KEY (name=?)";
+        ReserveTasks::new(1) => "counters USING PRIMARY KEY (name=?)";
         Contexts::new("[1]") => "task_details USING INTEGER PRIMARY KEY (rowid=?)";
         Results::new("[1]") => "results USING INTEGER PRIMARY KEY (rowid=?)";
         TimedSteps::new(1) => "COVERING INDEX steps_timed (ready_at<?)";
@@ -99,7 +99,7 @@ fn check_all(connection: &mut SqliteConnection) {
         ListAll::new(1, None, None, None, None, 9) => "t USING INTEGER PRIMARY KEY (rowid<?)";
         CountActive::new() => "COVERING INDEX tasks_by_state (state=?)";
         SetTask::new("a", 0, 0, 0, 0, None, None, None, 1, "b", 0, 0, 0) => "tasks USING INTEGER PRIMARY KEY (rowid=?)";
-        SetStep::new("a", "b", 0, None, 0, 0, 0, None, None, None, None, 1, "c", 0, 0) =>
+        SetStep::new("a", "b", 0, None, 0, 0, 0, None, None, None, None, None, 1, "c", 0, 0) =>
             "steps USING INTEGER PRIMARY KEY (rowid=?)";
     }
 }
@@ -119,7 +119,7 @@ fn hot_statements_use_their_indexes_on_tables_full_of_what_is_finished() {
              INSERT INTO workers SELECT n, 'w', 1, NULL FROM n WHERE n < 300; \
              INSERT INTO templates SELECT n, n % 9, n, '1', '{}', 1, 1 FROM n WHERE n < 300; \
              INSERT INTO tasks SELECT n, 1, 'complete', 0, 0, 1, 1, 0, 0, n, n, n, NULL FROM n; \
-             INSERT INTO steps SELECT id << 16, 'complete', 'open', 0, 0, 1, 1, 3, 1, 1, 1, NULL, 1 FROM tasks; \
+             INSERT INTO steps SELECT id << 16, 'complete', 'open', 0, 0, 1, 1, 3, 1, 1, 1, NULL, 1, id % 9, 1 FROM tasks; \
              INSERT INTO results SELECT id, '1' FROM steps; \
              INSERT INTO task_details (task_id, context) SELECT id, '1' FROM tasks; \
              INSERT INTO attempts SELECT id, 1, 1, 1, 1, 1, 1, 'complete', NULL FROM steps; \
@@ -148,9 +148,9 @@ fn no_row_that_is_written_makes_a_table_for_its_checks() {
     writes! {
         PutTask::new(1, 1, "pending", 0, 0, 1, 0, 0, 1, 1, None, None, None);
         PutDetails::new(1, "1", None, None, None, None, None, None, None);
-        PutStep::new(1, "ready", "open", 0, 0, None, 0, 1, 0, None, None, None, None);
+        PutStep::new(1, "ready", "open", 0, 0, None, 0, 1, 0, None, None, None, None, 0, None);
         SetTask::new("a", 0, 0, 0, 0, None, None, None, 1, "b", 0, 0, 0);
-        SetStep::new("a", "b", 0, None, 0, 0, 0, None, None, None, None, 1, "c", 0, 0);
+        SetStep::new("a", "b", 0, None, 0, 0, 0, None, None, None, None, None, 1, "c", 0, 0);
         PutResult::new(1, "1");
         PutAttempt::new(1, 1, 1, None, None, None, 1, "retry", None);
         PutTransition::new(1, None, 1, "a", "b", 1, None);

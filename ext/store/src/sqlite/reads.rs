@@ -2,14 +2,15 @@
 
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
-use tasker_domain::command::Scope;
 use tasker_domain::ids::{Millis, StepId, TaskId, TemplateId, WorkerId};
 use tasker_domain::rows::{StepRow, TaskRow};
+use tasker_domain::rules::claim;
 use tasker_domain::working::Edition;
 
-use super::rows::{self, StepTuple, TaskTuple, array};
+use super::array::array;
 use super::statement;
-use crate::tx::{Found, Key, Standing};
+use crate::rows::{self, StepTuple, TaskTuple};
+use crate::tx::{Found, Key, Source, Standing};
 
 pub(super) fn steps(connection: &mut SqliteConnection, ids: &[StepId]) -> Found<Vec<StepRow>> {
     let ids = array(ids.iter().map(|id| id.0));
@@ -31,18 +32,38 @@ pub(super) fn tasks(connection: &mut SqliteConnection, ids: &[TaskId]) -> Found<
 
 pub(super) fn claimable(
     connection: &mut SqliteConnection,
-    scope: Scope,
+    source: Source<'_>,
     limit: u32,
 ) -> Found<Vec<StepRow>> {
-    let limit = i64::from(limit);
-    let loaded: Vec<StepTuple> = match scope {
-        Scope::Any => statement::ClaimableOfAny::new(limit).load(connection)?,
-        Scope::Task(task) => {
+    let most = i64::from(limit);
+    let loaded: Vec<StepTuple> = match source {
+        Source::Any => statement::ClaimableOfAny::new(most).load(connection)?,
+        Source::Task(task) => {
             let (first, last) = task.step_range();
-            statement::ClaimableOfTask::new(first.0, last.0, limit).load(connection)?
+            statement::ClaimableOfTask::new(first.0, last.0, most).load(connection)?
         }
+        Source::Queues(queues) => return claimable_of(connection, queues, limit),
     };
     loaded.into_iter().map(rows::step).collect()
+}
+
+/// The first of several queues: each is read in its order, and they are merged.
+fn claimable_of(
+    connection: &mut SqliteConnection,
+    queues: &[i64],
+    limit: u32,
+) -> Found<Vec<StepRow>> {
+    let mut merged = Vec::new();
+    for queue in queues {
+        let first = statement::ClaimableOfQueue::new(*queue, i64::from(limit));
+        let loaded: Vec<StepTuple> = first.load(connection)?;
+        for row in loaded {
+            merged.push(rows::step(row)?);
+        }
+    }
+    merged.sort_unstable_by_key(claim::rank);
+    merged.truncate(limit as usize);
+    Ok(merged)
 }
 
 pub(super) fn definitions(

@@ -17,15 +17,17 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use diesel::sqlite::{Sqlite, SqliteConnection};
 
-/// The columns of [`super::rows::StepTuple`], in its order.
+use crate::rows::{StepSql, TaskSql};
+
+/// The columns of [`crate::rows::StepTuple`], in its order.
 macro_rules! step_columns {
     () => {
         "id, state, gate, priority, pending_parents, ready_at, attempts, attempt_limit, fence, worker_id, \
-         started_at, deadline_at, completed_at"
+         started_at, deadline_at, completed_at, queue, queued_at"
     };
 }
 
-/// The columns of [`super::rows::TaskTuple`], in its order.
+/// The columns of [`crate::rows::TaskTuple`], in its order.
 macro_rules! task_columns {
     () => {
         "id, template_id, state, paused, priority, step_count, done_steps, failed_steps, live_steps, created_at, \
@@ -73,40 +75,6 @@ macro_rules! statement {
     )+ };
 }
 
-/// Types of [`step_columns`].
-pub(super) type StepSql = (
-    BigInt,
-    Text,
-    Text,
-    Integer,
-    Integer,
-    Nullable<BigInt>,
-    Integer,
-    Integer,
-    BigInt,
-    Nullable<BigInt>,
-    Nullable<BigInt>,
-    Nullable<BigInt>,
-    Nullable<BigInt>,
-);
-
-/// Types of [`task_columns`].
-pub(super) type TaskSql = (
-    BigInt,
-    BigInt,
-    Text,
-    Integer,
-    Integer,
-    Integer,
-    Integer,
-    Integer,
-    Integer,
-    BigInt,
-    Nullable<BigInt>,
-    Nullable<BigInt>,
-    Nullable<BigInt>,
-);
-
 statement! {
     UserVersion() -> Integer = "SELECT user_version FROM pragma_user_version";
     ApplicationId() -> Integer = "SELECT application_id FROM pragma_application_id";
@@ -119,8 +87,8 @@ statement! {
         "UPDATE workers SET lease_expires_at = max(?, enrolled_at) WHERE id = ?";
     Colleagues(me: i64 => BigInt) -> (BigInt, Text) =
         "SELECT id, name FROM workers WHERE lease_expires_at IS NOT NULL AND id <> ?";
-    LostWorkers(me: i64 => BigInt, now: i64 => BigInt) -> (BigInt, Text) =
-        "SELECT id, name FROM workers WHERE lease_expires_at IS NOT NULL AND id <> ? AND lease_expires_at <= ?";
+    LostWorkers(me: i64 => BigInt, now: i64 => BigInt) -> BigInt =
+        "SELECT id FROM workers WHERE lease_expires_at IS NOT NULL AND id <> ? AND lease_expires_at <= ?";
     WorkerNames(ids: &'a str => Text) -> (BigInt, Text) =
         "SELECT id, name FROM workers WHERE id IN (SELECT value FROM json_each(?))";
     /// What workers without a lease still hold.
@@ -136,7 +104,10 @@ statement! {
         concat!("SELECT ", task_columns!(), " FROM tasks WHERE id IN (SELECT value FROM json_each(?))");
     ClaimableOfAny(limit: i64 => BigInt) -> StepSql = concat!(
         "SELECT ", step_columns!(), " FROM steps INDEXED BY steps_claimable \
-         WHERE state = 'ready' AND gate = 'open' ORDER BY priority DESC, ready_at, id LIMIT ? + 0");
+         WHERE state = 'ready' AND gate = 'open' ORDER BY priority DESC, queued_at, id LIMIT ? + 0");
+    ClaimableOfQueue(queue: i64 => BigInt, limit: i64 => BigInt) -> StepSql = concat!(
+        "SELECT ", step_columns!(), " FROM steps INDEXED BY steps_claimable_by_queue \
+         WHERE state = 'ready' AND gate = 'open' AND queue = ? ORDER BY priority DESC, queued_at, id LIMIT ? + 0");
     ClaimableOfTask(first: i64 => BigInt, last: i64 => BigInt, limit: i64 => BigInt) -> StepSql = concat!(
         "SELECT ", step_columns!(), " FROM steps INDEXED BY steps_claimable_by_task \
          WHERE state = 'ready' AND gate = 'open' AND id BETWEEN ? AND ? ORDER BY id LIMIT ? + 0");
@@ -162,8 +133,9 @@ statement! {
     PutKey(namespace: &'a str => Text, name: &'a str => Text, key: &'a str => Text, task: i64 => BigInt) =
         "INSERT INTO idempotency_keys (namespace, name, key, task_id) VALUES (?, ?, ?, ?)";
     DatabaseId() -> BigInt = "SELECT value FROM counters WHERE name = 'database_id'";
-    NextTask() -> BigInt = "SELECT value FROM counters WHERE name = 'next_task'";
-    SetNextTask(value: i64 => BigInt) = "UPDATE counters SET value = ? WHERE name = 'next_task'";
+    /// What the counter is after so many ids were taken from it.
+    ReserveTasks(count: i64 => BigInt) -> BigInt =
+        "UPDATE counters SET value = value + ? WHERE name = 'next_task' RETURNING value";
 
     Contexts(ids: &'a str => Text) -> (BigInt, Text) =
         "SELECT task_id, context FROM task_details WHERE task_id IN (SELECT value FROM json_each(?))";
@@ -213,17 +185,19 @@ statement! {
             pending_parents: i32 => Integer, ready_at: Option<i64> => Nullable<BigInt>, attempts: i32 => Integer,
             attempt_limit: i32 => Integer, fence: i64 => BigInt, worker: Option<i64> => Nullable<BigInt>,
             started_at: Option<i64> => Nullable<BigInt>, deadline_at: Option<i64> => Nullable<BigInt>,
-            completed_at: Option<i64> => Nullable<BigInt>) =
-        concat!("INSERT INTO steps (", step_columns!(), ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+            completed_at: Option<i64> => Nullable<BigInt>, queue: i64 => BigInt,
+            queued_at: Option<i64> => Nullable<BigInt>) =
+        concat!("INSERT INTO steps (", step_columns!(), ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     /// Held against the state, fence and open parents that the turn had read.
     SetStep(state: &'a str => Text, gate: &'a str => Text, pending_parents: i32 => Integer,
             ready_at: Option<i64> => Nullable<BigInt>, attempts: i32 => Integer, attempt_limit: i32 => Integer,
             fence: i64 => BigInt, worker: Option<i64> => Nullable<BigInt>,
             started_at: Option<i64> => Nullable<BigInt>, deadline_at: Option<i64> => Nullable<BigInt>,
-            completed_at: Option<i64> => Nullable<BigInt>, id: i64 => BigInt, old_state: &'a str => Text,
+            completed_at: Option<i64> => Nullable<BigInt>, queued_at: Option<i64> => Nullable<BigInt>,
+            id: i64 => BigInt, old_state: &'a str => Text,
             old_fence: i64 => BigInt, old_parents: i32 => Integer) =
         "UPDATE steps SET state = ?, gate = ?, pending_parents = ?, ready_at = ?, attempts = ?, attempt_limit = ?, \
-         fence = ?, worker_id = ?, started_at = ?, deadline_at = ?, completed_at = ? \
+         fence = ?, worker_id = ?, started_at = ?, deadline_at = ?, completed_at = ?, queued_at = ? \
          WHERE id = ? AND +state = ? AND fence = ? AND pending_parents = ?";
     /// Held against the state and counts that the turn had read.
     SetTask(state: &'a str => Text, paused: i32 => Integer, done: i32 => Integer, failed: i32 => Integer,

@@ -4,7 +4,8 @@ use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 use tasker_domain::ids::{Millis, StepId, TaskId, WorkerId};
 
-use super::{rows::label, statement};
+use super::statement;
+use crate::rows::{gone, label};
 use crate::tx::{Due, Found};
 
 /// The most rows of a kind that one turn takes on; what is left falls due at once again.
@@ -15,11 +16,17 @@ pub(super) fn due(
     now: Millis,
     me: WorkerId,
     dead: &[WorkerId],
+    spare_silent: bool,
 ) -> Found<Due> {
     let timed: Vec<i64> = statement::TimedSteps::new(now).load(connection)?;
     let overdue: Vec<(i64, i64)> = statement::OverdueSteps::new(now).load(connection)?;
     let tasks: Vec<i64> = statement::OverdueTasks::new(now).load(connection)?;
-    let lost = lose(connection, now, me, dead)?;
+    let silent = if spare_silent {
+        Vec::new()
+    } else {
+        statement::LostWorkers::new(me.0, now).load(connection)?
+    };
+    let lost = lose(connection, silent, me, dead)?;
     let orphans: Vec<(i64, i64, String)> = statement::Orphans::new().load(connection)?;
     let next: Option<i64> = statement::NextDue::new(now, now, now).get_result(connection)?;
     let more = timed.len() >= AT_ONCE
@@ -45,12 +52,11 @@ pub(super) fn due(
 /// Takes the lease from workers that are dead or silent for too long; what they held is orphaned.
 fn lose(
     connection: &mut SqliteConnection,
-    now: Millis,
+    silent: Vec<i64>,
     me: WorkerId,
     dead: &[WorkerId],
 ) -> Found<Vec<WorkerId>> {
-    let silent: Vec<(i64, String)> = statement::LostWorkers::new(me.0, now).load(connection)?;
-    let mut lost: Vec<WorkerId> = silent.into_iter().map(|(id, _)| WorkerId(id)).collect();
+    let mut lost: Vec<WorkerId> = silent.into_iter().map(WorkerId).collect();
     lost.extend(dead.iter().filter(|worker| **worker != me));
     lost.sort_unstable();
     lost.dedup();
@@ -58,8 +64,4 @@ fn lose(
         statement::LeaveWorker::new(worker.0).execute(connection)?;
     }
     Ok(lost)
-}
-
-fn gone(name: &str) -> String {
-    format!("{name} ended, or was silent for longer than its lease")
 }

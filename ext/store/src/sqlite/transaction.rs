@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
-use tasker_domain::command::Scope;
 use tasker_domain::ids::{Millis, StepId, TaskId, TemplateId, WorkerId};
 use tasker_domain::rows::{Json, StepRow, TaskRow};
 use tasker_domain::template::Template;
 use tasker_domain::working::{Changes, Edition};
 
 use super::{reads, statement, sweep, writes};
-use crate::tx::{Due, Found, Key, Standing, Tx};
+use crate::tx::{Due, Found, Key, Source, Standing, Tx};
 
 /// The connection, within a transaction.
 pub(super) struct SqliteTx<'a> {
@@ -28,6 +27,10 @@ impl Tx for SqliteTx<'_> {
     }
 
     fn tasks(&mut self, ids: &[TaskId]) -> Found<Vec<TaskRow>> {
+        reads::tasks(self.connection, ids)
+    }
+
+    fn tasks_to_claim(&mut self, ids: &[TaskId]) -> Found<Vec<TaskRow>> {
         reads::tasks(self.connection, ids)
     }
 
@@ -56,16 +59,19 @@ impl Tx for SqliteTx<'_> {
         reads::keys(self.connection, keys)
     }
 
-    fn next_task(&mut self) -> Found<i64> {
-        Ok(statement::NextTask::new().get_result(self.connection)?)
+    fn task_ids(&mut self, count: u32) -> Found<Vec<TaskId>> {
+        let count = i64::from(count);
+        let next: i64 = statement::ReserveTasks::new(count).get_result(self.connection)?;
+        let ids = (next - count..next).map(TaskId);
+        Ok(ids.take_while(|id| id.is_possible()).collect())
     }
 
-    fn claimable(&mut self, scope: Scope, limit: u32) -> Found<Vec<StepRow>> {
-        reads::claimable(self.connection, scope, limit)
+    fn claimable(&mut self, source: Source<'_>, limit: u32) -> Found<Vec<StepRow>> {
+        reads::claimable(self.connection, source, limit)
     }
 
     fn contexts(&mut self, ids: &[TaskId]) -> Found<Vec<(TaskId, Json)>> {
-        let ids = super::rows::array(ids.iter().map(|id| id.0));
+        let ids = super::array::array(ids.iter().map(|id| id.0));
         let rows: Vec<(i64, String)> = statement::Contexts::new(&ids).load(self.connection)?;
         Ok(rows
             .into_iter()
@@ -74,7 +80,7 @@ impl Tx for SqliteTx<'_> {
     }
 
     fn results(&mut self, ids: &[StepId]) -> Found<Vec<(StepId, Json)>> {
-        let ids = super::rows::array(ids.iter().map(|id| id.0));
+        let ids = super::array::array(ids.iter().map(|id| id.0));
         let rows: Vec<(i64, String)> = statement::Results::new(&ids).load(self.connection)?;
         Ok(rows
             .into_iter()
@@ -82,15 +88,14 @@ impl Tx for SqliteTx<'_> {
             .collect())
     }
 
-    fn due(&mut self, now: Millis, me: WorkerId, dead: &[WorkerId]) -> Found<Due> {
-        sweep::due(self.connection, now, me, dead)
-    }
-
-    fn drop_workers(&mut self, workers: &[WorkerId]) -> Found<()> {
-        for worker in workers {
-            statement::LeaveWorker::new(worker.0).execute(self.connection)?;
-        }
-        Ok(())
+    fn due(
+        &mut self,
+        now: Millis,
+        me: WorkerId,
+        dead: &[WorkerId],
+        spare_silent: bool,
+    ) -> Found<Due> {
+        sweep::due(self.connection, now, me, dead, spare_silent)
     }
 
     fn renew(&mut self, me: WorkerId, expires_at: Millis) -> Found<()> {
@@ -98,8 +103,8 @@ impl Tx for SqliteTx<'_> {
         Ok(())
     }
 
-    fn write(&mut self, changes: &Changes, next_task: Option<i64>) -> Found<()> {
-        writes::write(self.connection, changes, next_task)
+    fn write(&mut self, changes: &Changes) -> Found<()> {
+        writes::write(self.connection, changes)
     }
 
     fn standing(&mut self, task: TaskId, me: WorkerId, held_since: Millis) -> Found<Standing> {

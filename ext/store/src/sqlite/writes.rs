@@ -7,9 +7,9 @@ use tasker_domain::rows::{AttemptRow, StepRow, TaskDetails, TaskRow, TransitionR
 use tasker_domain::template::Template;
 use tasker_domain::working::Changes;
 
-use super::rows::number;
 use super::statement;
 use crate::StoreError;
+use crate::rows::number;
 use crate::tx::Found;
 
 pub(super) fn enroll(
@@ -49,14 +49,7 @@ pub(super) fn put_template(
     Ok((TemplateId(id), true))
 }
 
-pub(super) fn write(
-    connection: &mut SqliteConnection,
-    changes: &Changes,
-    next_task: Option<i64>,
-) -> Found<()> {
-    if let Some(next) = next_task {
-        statement::SetNextTask::new(next).execute(connection)?;
-    }
+pub(super) fn write(connection: &mut SqliteConnection, changes: &Changes) -> Found<()> {
     for (row, details) in &changes.new_tasks {
         put_task(connection, row, details)?;
     }
@@ -131,6 +124,8 @@ fn put_step(connection: &mut SqliteConnection, row: &StepRow) -> Found<()> {
         row.started_at,
         row.deadline_at,
         row.completed_at,
+        row.queue,
+        row.queued_at,
     )
     .execute(connection)?;
     Ok(())
@@ -169,6 +164,7 @@ fn set_step(connection: &mut SqliteConnection, old: &StepRow, new: &StepRow) -> 
         new.started_at,
         new.deadline_at,
         new.completed_at,
+        new.queued_at,
         new.id.0,
         old.state.as_str(),
         old.fence,

@@ -15,11 +15,8 @@ pub(super) fn bring_due<T: Tx>(tx: &mut T, input: &TurnInput<'_>) -> Found<Optio
     {
         return Ok(None);
     }
-    let brought = tx.due(input.now, input.worker, input.dead)?;
-    if !brought.lost.is_empty() {
-        tx.drop_workers(&brought.lost)?;
-    }
-    Ok(Some(brought))
+    tx.due(input.now, input.worker, input.dead, input.spare_silent)
+        .map(Some)
 }
 
 /// What time has brought to attempts, as reports.

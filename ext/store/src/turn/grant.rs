@@ -1,6 +1,6 @@
 //! Letting claims take steps, with the payloads that those bring along.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tasker_domain::command::{Claim, Command, Scope};
@@ -11,7 +11,9 @@ use tasker_domain::rows::Json;
 use tasker_domain::rules::claim;
 use tasker_domain::working::Working;
 
-use super::load::load_tasks;
+use super::TurnInput;
+use super::load::load_tasks_to_claim;
+use super::wishes::Wishes;
 use crate::tx::{Found, TemplateCache, Tx};
 
 /// Lets every claim of the turn take steps, those made ready in this turn among them.
@@ -19,48 +21,23 @@ pub(super) fn grant<T: Tx>(
     tx: &mut T,
     cache: &mut TemplateCache,
     work: &mut Working,
-    commands: &[Command],
+    input: &TurnInput<'_>,
     outcomes: &mut [Outcome],
 ) -> Found<()> {
-    let mut wants: BTreeMap<Option<TaskId>, u32> = BTreeMap::new();
-    for command in commands {
-        let Command::Claim(Claim { scope, want }) = command else {
-            continue;
-        };
-        let sum = wants
-            .entry(match scope {
-                Scope::Any => None,
-                Scope::Task(task) => Some(*task),
-            })
-            .or_default();
-        *sum = sum.saturating_add(*want);
-    }
-    if wants.is_empty() {
+    let commands = input.commands;
+    let wishes = Wishes::of(commands);
+    if wishes.is_empty() {
         return Ok(());
     }
     let mut candidates = work.woken.clone();
-    let withdrawn = work.withdrawn();
-    for (scope, want) in wants {
-        let scope = match scope {
-            None => Scope::Any,
-            Some(task)
-                if work
-                    .task(task)
-                    .is_none_or(|row| !row.state.is_live() || row.paused) =>
-            {
-                continue;
-            }
-            Some(task) => Scope::Task(task),
-        };
-        if want > 0 {
-            for row in tx.claimable(scope, want.saturating_add(withdrawn))? {
-                candidates.push(row.id);
-                work.load_step(row);
-            }
-        }
+    for row in wishes.candidates(tx, work)? {
+        candidates.push(row.id);
+        work.load_step(row);
     }
     let tasks = candidates.iter().map(|step| step.task()).collect();
-    load_tasks(tx, cache, work, tasks)?;
+    load_tasks_to_claim(tx, cache, work, tasks)?;
+    // What others have just made ready was ready before it is taken.
+    work.now = work.now.max((input.clock)());
     claim::sort(work, &mut candidates);
 
     let mut taken = Vec::new();
@@ -74,7 +51,7 @@ pub(super) fn grant<T: Tx>(
             *outcome = Err(Refusal::TaskNotFound(task.0));
             continue;
         }
-        taken.push((outcome, claim::claim(work, &mut candidates, *scope, *want)));
+        taken.push((outcome, claim::claim(work, &mut candidates, scope, *want)));
     }
     let steps = taken.iter().flat_map(|(_, steps)| steps).copied();
     let payloads = Payloads::load(tx, work, steps.collect())?;

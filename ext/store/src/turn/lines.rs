@@ -21,7 +21,8 @@ pub(super) fn task_lines(work: &Working, commands: &[Command]) -> HashMap<TaskId
             ..
         }) => work.task(*task),
         Command::Claim(Claim {
-            scope: Scope::Any, ..
+            scope: Scope::Any | Scope::Namespaces(_),
+            ..
         })
         | Command::Register(_)
         | Command::Submit(_)

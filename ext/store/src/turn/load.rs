@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tasker_domain::command::{Action, Claim, Command, Report, Scope, Submission};
 use tasker_domain::ids::{StepId, TaskId};
+use tasker_domain::rows::TaskRow;
 use tasker_domain::rules::report::Reach;
 use tasker_domain::rules::{report, submit};
 use tasker_domain::template::Template;
@@ -25,6 +26,7 @@ pub(super) fn load<T: Tx>(
     let mut steps = BTreeSet::new();
     let mut tasks = BTreeSet::new();
     let mut whole = BTreeSet::new();
+    let mut submitted = 0;
     for command in commands {
         match command {
             Command::Report(Report { step, .. }) | Command::Heartbeat { step, .. } => {
@@ -46,14 +48,22 @@ pub(super) fn load<T: Tx>(
             }) => {
                 tasks.insert(*task);
             }
-            Command::Submit(submissions) => load_submissions(tx, work, submissions)?,
+            Command::Submit(submissions) => {
+                submitted += submissions.len();
+                load_submissions(tx, work, submissions)?;
+            }
             Command::Claim(Claim {
-                scope: Scope::Any, ..
+                scope: Scope::Any | Scope::Namespaces(_),
+                ..
             })
             | Command::Register(_)
             | Command::Tick
             | Command::Panic => {}
         }
+    }
+    if submitted > 0 {
+        let count = u32::try_from(submitted).unwrap_or(u32::MAX);
+        work.task_ids.extend(tx.task_ids(count)?);
     }
     if let Some(due) = brought {
         steps.extend(&due.timed);
@@ -113,11 +123,10 @@ fn load_submissions<T: Tx>(
     work: &mut Working,
     submissions: &[Submission],
 ) -> Found<()> {
-    if work.tally.tasks_created == 0 && work.next_task == 1 {
-        work.next_task = tx.next_task()?;
-    }
     let mut wanted_keys = Vec::new();
-    for submission in submissions {
+    // The rules refuse what can't be kept; a database couldn't even be asked for it.
+    let keepable = submissions.iter().filter(|asked| asked.faults().is_empty());
+    for submission in keepable {
         let named = (submission.namespace.clone(), submission.name.clone());
         if !work.editions.contains_key(&named) {
             let editions = tx.editions(&submission.namespace, &submission.name)?;
@@ -153,22 +162,51 @@ fn load_steps<T: Tx>(tx: &mut T, work: &mut Working, ids: BTreeSet<StepId>) -> F
 }
 
 /// Loads tasks, and every template that they or this turn's submissions need.
-pub(super) fn load_tasks<T: Tx>(
+fn load_tasks<T: Tx>(
     tx: &mut T,
     cache: &mut TemplateCache,
     work: &mut Working,
     ids: BTreeSet<TaskId>,
 ) -> Found<()> {
+    let missing = missing(work, ids);
+    let rows = if missing.is_empty() {
+        Vec::new()
+    } else {
+        tx.tasks(&missing)?
+    };
+    take_in(tx, cache, work, rows)
+}
+
+/// Loads the tasks of steps that may be taken, as far as they are free, and their templates.
+pub(super) fn load_tasks_to_claim<T: Tx>(
+    tx: &mut T,
+    cache: &mut TemplateCache,
+    work: &mut Working,
+    ids: BTreeSet<TaskId>,
+) -> Found<()> {
+    let missing = missing(work, ids);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let rows = tx.tasks_to_claim(&missing)?;
+    take_in(tx, cache, work, rows)
+}
+
+fn missing(work: &Working, ids: BTreeSet<TaskId>) -> Vec<TaskId> {
+    let missing = ids.into_iter().filter(|id| work.task(*id).is_none());
+    missing.collect()
+}
+
+fn take_in<T: Tx>(
+    tx: &mut T,
+    cache: &mut TemplateCache,
+    work: &mut Working,
+    rows: Vec<TaskRow>,
+) -> Found<()> {
     let mut templates = BTreeSet::new();
-    let missing: Vec<_> = ids
-        .into_iter()
-        .filter(|id| work.task(*id).is_none())
-        .collect();
-    if !missing.is_empty() {
-        for row in tx.tasks(&missing)? {
-            templates.insert(row.template);
-            work.load_task(row);
-        }
+    for row in rows {
+        templates.insert(row.template);
+        work.load_task(row);
     }
     templates.extend(work.editions.values().flatten().map(|edition| edition.id));
     let unknown: Vec<_> = templates

@@ -1,4 +1,4 @@
-use tasker_domain::command::Action;
+use tasker_domain::command::{Action, Command, Control};
 use tasker_domain::ids::TaskId;
 use tasker_domain::outcome::Done;
 use tasker_domain::refusal::Refusal;
@@ -113,4 +113,19 @@ pub fn a_control_of_what_is_not_there_is_refused_with_what_there_is(store: &mut 
         Err(Refusal::StepNotFound { known, .. }) => assert_eq!(known, ["a", "b", "c", "d"]),
         other => panic!("{other:?}"),
     }
+}
+
+pub fn a_control_whose_reason_can_not_be_kept_is_refused(store: &mut dyn Store) {
+    let mut driver = Driver::new(store);
+    let task = driver.start(&diamond());
+    let refused = driver.one(Command::Control(Control {
+        task,
+        action: Action::Cancel,
+        reason: Some("be\0cause".to_owned()),
+    }));
+    assert!(
+        matches!(refused, Err(Refusal::Validation { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(driver.status(task), "pending");
 }

@@ -24,6 +24,16 @@ pub fn open(target: &Target) -> Box<dyn Store> {
     tasker_store::open(target, &Options::default()).expect("a database")
 }
 
+/// A schema of its own in the PostgreSQL of the tests.
+pub fn postgres() -> Box<dyn Store> {
+    let target = Target::parse(&crate::server::url()).expect("a URL");
+    let options = Options {
+        schema: crate::server::schema(),
+        ..Options::default()
+    };
+    tasker_store::open(&target, &options).expect("a schema")
+}
+
 /// One worker on a store.
 pub struct Driver<'a> {
     pub store: &'a mut dyn Store,
@@ -32,6 +42,8 @@ pub struct Driver<'a> {
     pub clock: fn() -> Millis,
     pub worker: WorkerId,
     pub rules: Arc<Rules>,
+    /// Whether workers whose lease is over keep it.
+    pub spare_silent: bool,
     seed: u64,
 }
 
@@ -53,6 +65,7 @@ impl Driver<'_> {
                 lease_ms: LEASE_MS,
                 ..Rules::default()
             }),
+            spare_silent: false,
             seed: 1,
         }
     }
@@ -70,13 +83,14 @@ impl Driver<'_> {
         self.seed += 1;
         self.store.turn(TurnInput {
             now: self.now,
-            clock: self.clock,
+            clock: &self.clock,
             worker: self.worker,
             rules: &self.rules,
             seed: self.seed,
             commands,
             renew_lease,
             dead,
+            spare_silent: self.spare_silent,
         })
     }
 

@@ -25,7 +25,7 @@ fn refusal(target: &Target) -> String {
 fn path(target: &Target) -> &Path {
     match target {
         Target::SqliteFile(path) => path,
-        Target::SqliteMemory => panic!("not a file"),
+        Target::SqliteMemory | Target::Postgres(_) => panic!("not a file"),
     }
 }
 

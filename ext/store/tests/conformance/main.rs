@@ -12,14 +12,21 @@
 mod claims;
 mod controls;
 mod driver;
+mod fairness;
 mod faults;
 mod file_disk;
+mod file_migrating;
 mod file_opening;
 mod file_sharing;
 mod history;
 mod payloads;
+#[path = "../support/program.rs"]
+#[expect(dead_code, reason = "this suite gives its server no orders")]
+mod program;
 mod questions;
 mod reports;
+#[path = "../support/postgres.rs"]
+mod server;
 mod size;
 mod submissions;
 mod templates;
@@ -48,6 +55,15 @@ macro_rules! on_every_database {
                 }
             )+ })+
         }
+        mod postgres {
+            $(mod $module { $(
+                #[test]
+                fn $name() {
+                    let mut store = crate::driver::postgres();
+                    crate::$module::$name(store.as_mut());
+                }
+            )+ })+
+        }
     };
 }
 
@@ -67,6 +83,17 @@ on_every_database! {
         a_failed_step_retried_by_hand_leads_to_completion,
         a_step_resolved_by_hand_gives_its_result_to_its_children,
         a_control_of_what_is_not_there_is_refused_with_what_there_is,
+        a_control_whose_reason_can_not_be_kept_is_refused,
+    }
+    fairness {
+        a_huge_task_does_not_keep_small_ones_that_come_after_it_waiting,
+        a_burst_is_taken_in_the_order_of_its_places,
+        priority_goes_before_the_place_in_the_queue,
+        a_step_that_comes_back_goes_to_the_end_of_the_queue,
+        a_claim_on_namespaces_takes_only_their_steps,
+        steps_made_ready_in_a_turn_are_taken_in_it_by_namespace,
+        claims_of_one_turn_with_different_scopes_all_find_what_there_is,
+        a_reported_step_makes_room_for_its_namespace,
     }
     faults {
         a_panic_in_a_turn_undoes_it_and_the_store_goes_on,
@@ -111,6 +138,7 @@ on_every_database! {
         skipped_steps_are_done_from_the_start,
         an_unknown_template_is_refused_with_the_nearest_name,
         ids_of_tasks_are_never_given_twice,
+        a_request_that_can_not_be_kept_is_refused_and_the_others_are_not,
     }
     templates {
         the_same_text_is_stored_once_and_another_beside_it,
@@ -124,6 +152,7 @@ on_every_database! {
         a_tick_ends_attempts_past_their_deadline,
         a_tick_fails_tasks_past_their_max_duration,
         a_tick_frees_the_steps_of_a_worker_whose_lease_is_over,
+        a_silent_worker_is_spared_while_nobody_could_renew,
         a_tick_frees_the_steps_of_a_worker_known_to_be_dead,
         a_worker_that_renews_its_lease_keeps_its_steps,
         a_retired_worker_leaves_its_steps_to_others_at_once,
@@ -132,6 +161,7 @@ on_every_database! {
         a_heartbeat_moves_the_deadline_on,
         a_turn_takes_place_when_it_has_the_database_to_itself,
         a_turn_that_waited_for_long_moves_the_lease_on,
+        a_turn_looks_at_the_clock_again_when_it_has_its_rows,
         an_attempt_that_nobody_puts_an_end_to_is_not_held_for_ever,
     }
 }

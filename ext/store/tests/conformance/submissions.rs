@@ -121,3 +121,39 @@ pub fn ids_of_tasks_are_never_given_twice(store: &mut dyn Store) {
     }
     assert!(ids.windows(2).all(|pair| pair[0] < pair[1]), "{ids:?}");
 }
+
+pub fn a_request_that_can_not_be_kept_is_refused_and_the_others_are_not(store: &mut dyn Store) {
+    let mut driver = Driver::new(store);
+    driver.register(&diamond());
+    let bad = || "a\0b".to_owned();
+    let bad = [
+        Submission {
+            namespace: bad(),
+            name: bad(),
+            ..flow()
+        },
+        Submission {
+            version: Some(bad()),
+            idempotency_key: Some(bad()),
+            ..flow()
+        },
+        Submission {
+            tags: Some(json!([bad()]).to_string()),
+            correlation_id: Some(bad()),
+            ..flow()
+        },
+    ];
+    let mut commands: Vec<_> = bad.map(|bad| Command::Submit(vec![bad])).into();
+    commands.push(Command::Submit(vec![flow()]));
+    let mut outcomes = driver.turn(&commands).outcomes;
+    let good = outcomes.pop();
+    assert!(matches!(good, Some(Ok(Done::Submitted(_)))), "{good:?}");
+    for outcome in outcomes {
+        match outcome {
+            Err(Refusal::Validation { message, errors }) => {
+                assert!(message.contains("NUL") && errors.len() == 2, "{message}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}

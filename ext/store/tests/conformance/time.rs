@@ -1,7 +1,9 @@
+use std::cell::Cell;
 use std::sync::Arc;
 
 use serde_json::json;
 use tasker_domain::command::{Command, Scope};
+use tasker_domain::ids::Millis;
 use tasker_domain::settings::Rules;
 use tasker_store::Store;
 
@@ -237,4 +239,42 @@ pub fn an_attempt_that_nobody_puts_an_end_to_is_not_held_for_ever(store: &mut dy
     assert_eq!(held(&mut driver), 1, "its end is on the way");
     driver.now += 5_000;
     assert_eq!(held(&mut driver), 0);
+}
+
+pub fn a_silent_worker_is_spared_while_nobody_could_renew(store: &mut dyn Store) {
+    let mut driver = Driver::new(store);
+    let task = driver.start(&steps(&[("a", &[])]));
+    let (_, held) = held_by_another(&mut driver, LEASE_MS - 1);
+    driver.now += LEASE_MS;
+    driver.spare_silent = true;
+    driver.tick();
+    assert_eq!(driver.states(task), ["in_progress"]);
+    driver.complete(&held, "1");
+    assert_eq!(driver.states(task), ["complete"]);
+}
+
+thread_local! {
+    static LOOKS: Cell<Millis> = const { Cell::new(1_000_100) };
+}
+
+/// A turn may wait for another's rows after it has begun: what it finds there was done before.
+pub fn a_turn_looks_at_the_clock_again_when_it_has_its_rows(store: &mut dyn Store) {
+    let mut driver = Driver::new(store);
+    let task = driver.start(&steps(&[("a", &[]), ("b", &["a"])]));
+    let first = driver.take_only();
+    let began = LOOKS.get();
+    driver.clock = || {
+        LOOKS.set(LOOKS.get() + 1);
+        LOOKS.get()
+    };
+    driver.turn(&[report(&first, done("1")), claim(Scope::Any, 1)]);
+    driver.clock = || 0;
+    let (a, b) = (driver.step(task, 0), driver.step(task, 1));
+    assert_eq!(a["completed_at"], began + 2, "after its rows were loaded");
+    assert_eq!(b["ready_at"], began + 2);
+    assert_eq!(
+        b["started_at"],
+        began + 3,
+        "after what can be taken was read"
+    );
 }

@@ -6,6 +6,7 @@ use super::world::World;
 use crate::command::Report;
 use crate::history;
 use crate::ids::StepId;
+use crate::queue;
 use crate::rows::{StepRow, TaskRow, TransitionRow};
 use crate::rules::report::{Reach, report};
 use crate::rules::settle;
@@ -81,6 +82,10 @@ fn step(row: &StepRow, rows: &[&StepRow], template: &Template) {
         .filter(|parent| !rows[usize::from(**parent)].state.is_done())
         .count();
     assert!(row.attempts <= row.attempt_limit, "{row:?}");
+    assert_eq!(row.queue, queue::of(&template.namespace), "{row:?}");
+    if row.state == StepState::Ready && row.gate == Gate::Open {
+        assert!(row.queued_at >= row.ready_at, "{row:?} has no place");
+    }
     match row.state {
         StepState::Ready | StepState::InProgress | StepState::Complete => {
             assert_eq!(open, 0, "{row:?} goes before its parents");

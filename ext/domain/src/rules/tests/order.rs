@@ -77,7 +77,7 @@ fn a_claim_on_one_task_takes_no_step_of_another() {
     let mut world = World::new();
     let first = world.start(steps(&[("a", &[]), ("b", &[])]));
     let second = world.submit(flow()).expect("a task").task;
-    let taken = world.take_of(crate::command::Scope::Task(second), 10);
+    let taken = world.take_of(&crate::command::Scope::Task(second), 10);
     assert_eq!(taken.len(), 2);
     assert!(taken.iter().all(|held| held.step.task() == second));
     assert_eq!(world.task_state(first), TaskState::Pending);

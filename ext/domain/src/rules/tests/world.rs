@@ -102,7 +102,9 @@ impl World {
     pub(super) fn load(&self) -> Working {
         let rules = Arc::new(self.rules.clone());
         let mut work = Working::new(self.now, self.worker, rules, self.seed);
-        work.next_task = self.next_task;
+        work.task_ids = (self.next_task..self.next_task + 1_000)
+            .map(TaskId)
+            .collect();
         work.keys = self.keys.clone();
         work.templates = self.templates.clone();
         for (id, template) in &self.templates {
@@ -127,7 +129,7 @@ impl World {
 
     fn store(&mut self, work: Working) {
         self.seed = self.seed.wrapping_add(1);
-        self.next_task = work.next_task;
+        self.next_task = work.task_ids.front().expect("an id is left").0;
         self.tally.add(&work.tally);
         let woken = work.woken.clone();
         let changes = work.into_changes();
@@ -163,10 +165,10 @@ impl World {
 
     /// Takes up to `want` steps of any task.
     pub(super) fn take(&mut self, want: u32) -> Vec<Held> {
-        self.take_of(Scope::Any, want)
+        self.take_of(&Scope::Any, want)
     }
 
-    pub(super) fn take_of(&mut self, scope: Scope, want: u32) -> Vec<Held> {
+    pub(super) fn take_of(&mut self, scope: &Scope, want: u32) -> Vec<Held> {
         let all: Vec<_> = self.steps.keys().copied().collect();
         self.turn(|work| {
             let mut candidates = all;

@@ -1,12 +1,10 @@
-//! Answers of readers.
+//! Answers to questions, once for every database.
 
 mod context;
 
 use std::sync::Arc;
 
-use diesel::prelude::*;
-use diesel::sqlite::SqliteConnection;
-use tasker_domain::ids::{StepId, TaskId, TemplateId, WorkerId};
+use tasker_domain::ids::{StepId, TaskId, TemplateId};
 use tasker_domain::nearest::nearest;
 use tasker_domain::refusal::Refusal;
 use tasker_domain::rows::TaskRow;
@@ -14,44 +12,40 @@ use tasker_domain::rules::submit;
 use tasker_domain::state::StepState;
 use tasker_domain::template::Template;
 
-use super::rows::array;
-use super::{caught, reads, statement};
 use crate::StoreError;
+use crate::sight::Sight;
 use crate::tx::{Found, TemplateCache};
 use crate::view::{Filter, Listed, Object, Question, described, listed_templates, listing};
 
-pub(super) fn answer(
-    connection: &mut SqliteConnection,
+/// Answers a question with JSON text, from what is seen of the database.
+pub(crate) async fn answer<S: Sight>(
+    sight: &mut S,
     cache: &mut TemplateCache,
     environment: &str,
     question: &Question,
 ) -> Found<String> {
-    // One transaction: an answer never mixes two states of a task.
-    connection.transaction(|connection| {
-        caught(|| {
-            Asked {
-                connection,
-                cache,
-                environment,
-            }
-            .answer(question)
-        })
-    })
+    Asked {
+        sight,
+        cache,
+        environment,
+    }
+    .answer(question)
+    .await
 }
 
-struct Asked<'a> {
-    connection: &'a mut SqliteConnection,
+struct Asked<'a, S> {
+    sight: &'a mut S,
     cache: &'a mut TemplateCache,
     environment: &'a str,
 }
 
-impl Asked<'_> {
-    fn answer(&mut self, question: &Question) -> Found<String> {
+impl<S: Sight> Asked<'_, S> {
+    async fn answer(&mut self, question: &Question) -> Found<String> {
         match question {
-            Question::Context(task) => self.context(*task),
-            Question::List(filter) => self.list(filter),
+            Question::Context(task) => self.context(*task).await,
+            Question::List(filter) => self.list(filter).await,
             Question::Template(id) => {
-                let template = self.template(*id)?;
+                let template = self.template(*id).await?;
                 Ok(described(*id, &template))
             }
             Question::TemplateNamed {
@@ -59,32 +53,32 @@ impl Asked<'_> {
                 name,
                 version,
             } => {
-                let id = self.template_named(namespace, name, version.as_deref())?;
-                let template = self.template(id)?;
+                let id = self
+                    .template_named(namespace, name, version.as_deref())
+                    .await?;
+                let template = self.template(id).await?;
                 Ok(described(id, &template))
             }
-            Question::Templates => Ok(listed_templates(
-                statement::AllTemplates::new().load(self.connection)?,
-            )),
-            Question::Attempt { step, fence } => self.attempt(*step, *fence),
-            Question::Result { task, step } => self.result(*task, step),
+            Question::Templates => Ok(listed_templates(self.sight.templates().await?)),
+            Question::Attempt { step, fence } => self.attempt(*step, *fence).await,
+            Question::Result { task, step } => self.result(*task, step).await,
             Question::Database => {
-                let id: i64 = statement::DatabaseId::new().get_result(self.connection)?;
+                let id = self.sight.database_id().await?;
                 Ok(Object::new().set("database_id", format!("{id:x}")).finish())
             }
             Question::Active => {
-                let active: i64 = statement::CountActive::new().get_result(self.connection)?;
+                let active = self.sight.count_active().await?;
                 Ok(Object::new().set("active_tasks", active).finish())
             }
             Question::Panic => panic_as_asked(),
         }
     }
 
-    fn template(&mut self, id: TemplateId) -> Found<Arc<Template>> {
+    async fn template(&mut self, id: TemplateId) -> Found<Arc<Template>> {
         if let Some(template) = self.cache.get(&id) {
             return Ok(Arc::clone(template));
         }
-        let Some((_, text)) = reads::definitions(self.connection, &[id])?.pop() else {
+        let Some((_, text)) = self.sight.definitions(&[id]).await?.pop() else {
             let name = format!("with id {id}");
             return Err(Refusal::TemplateNotFound {
                 namespace: String::new(),
@@ -101,17 +95,17 @@ impl Asked<'_> {
         Ok(template)
     }
 
-    fn template_named(
+    async fn template_named(
         &mut self,
         namespace: &str,
         name: &str,
         version: Option<&str>,
     ) -> Found<TemplateId> {
-        let editions = reads::editions(self.connection, namespace, name)?;
+        let editions = self.sight.editions(namespace, name).await?;
         if let Some(edition) = submit::edition(&editions, version) {
             return Ok(edition.id);
         }
-        let known = reads::template_names(self.connection)?;
+        let known = self.sight.template_names().await?;
         let wanted = format!("{namespace}/{name}");
         Err(Refusal::TemplateNotFound {
             namespace: namespace.to_owned(),
@@ -122,41 +116,24 @@ impl Asked<'_> {
         .into())
     }
 
-    fn task(&mut self, id: TaskId) -> Found<TaskRow> {
+    async fn task(&mut self, id: TaskId) -> Found<TaskRow> {
         let found = if id.is_possible() {
-            reads::tasks(self.connection, &[id])?.pop()
+            self.sight.tasks(&[id]).await?.pop()
         } else {
             None
         };
         found.ok_or_else(|| Refusal::TaskNotFound(id.0).into())
     }
 
-    fn list(&mut self, filter: &Filter) -> Found<String> {
-        let before = filter.before.map_or(i64::MAX, |id| id.0);
-        let (namespace, name) = (filter.namespace.as_deref(), filter.name.as_deref());
-        let limit = i64::from(filter.limit);
-        let ids: Vec<i64> = match filter.status {
-            Some(state) => statement::ListByState::new(
-                state.as_str(),
-                before,
-                namespace,
-                namespace,
-                name,
-                name,
-                limit,
-            )
-            .load(self.connection)?,
-            None => statement::ListAll::new(before, namespace, namespace, name, name, limit)
-                .load(self.connection)?,
-        };
-        let ids: Vec<TaskId> = ids.into_iter().map(TaskId).collect();
-        let mut tasks = reads::tasks(self.connection, &ids)?;
+    async fn list(&mut self, filter: &Filter) -> Found<String> {
+        let ids = self.sight.listed(filter).await?;
+        let mut tasks = self.sight.tasks(&ids).await?;
         tasks.sort_unstable_by_key(|task| std::cmp::Reverse(task.id));
         let mut rows = Vec::with_capacity(tasks.len());
         for task in tasks {
-            let template = self.template(task.template)?;
+            let template = self.template(task.template).await?;
             let standing = if task.state.is_live() {
-                reads::standing(self.connection, task.id, WorkerId(0), 0)?
+                self.sight.standing(task.id).await?
             } else {
                 Default::default()
             };
@@ -173,15 +150,15 @@ impl Asked<'_> {
         Ok(listing(&listed))
     }
 
-    fn attempt(&mut self, step: StepId, fence: i64) -> Found<String> {
-        let row = reads::steps(self.connection, &[step])?.pop();
+    async fn attempt(&mut self, step: StepId, fence: i64) -> Found<String> {
+        let row = self.sight.steps(&[step]).await?.pop();
         let alive = row.is_some_and(|row| row.state == StepState::InProgress && row.fence == fence);
         Ok(Object::new().set("alive", alive).finish())
     }
 
-    fn result(&mut self, id: TaskId, name: &str) -> Found<String> {
-        let task = self.task(id)?;
-        let template = self.template(task.template)?;
+    async fn result(&mut self, id: TaskId, name: &str) -> Found<String> {
+        let task = self.task(id).await?;
+        let template = self.template(task.template).await?;
         let Some(position) = template.position_of(name) else {
             let known = template
                 .steps
@@ -196,11 +173,13 @@ impl Asked<'_> {
             .into());
         };
         let step = id.step(position);
-        let status = reads::steps(self.connection, &[step])?
+        let status = self
+            .sight
+            .steps(&[step])
+            .await?
             .pop()
             .map(|row| row.state.as_str());
-        let ids = array([step.0]);
-        let results: Vec<(i64, String)> = statement::Results::new(&ids).load(self.connection)?;
+        let results = self.sight.results(&[step]).await?;
         let result = results.first().map(|(_, text)| text.as_str());
         Ok(Object::new()
             .set("found", result.is_some())

@@ -1,0 +1,47 @@
+//! Places in the queue of steps that can be taken, and which queue a step is in.
+//!
+//! A place is a time. Of steps of one task that become claimable in one burst each takes a place a little later than the
+//! one before, as if it had come later: so a huge task doesn't keep small ones that come after it waiting until all of
+//! it is done. Since places are times, whatever waits gets its turn. A place only orders: it holds no step back.
+
+use std::hash::Hasher;
+
+use fnv::FnvHasher;
+
+use crate::ids::Millis;
+
+/// How much later in the queue each further step of a burst is placed, in ms.
+pub const SPREAD_MS: Millis = 10;
+
+/// The place of a step that became claimable at `now`, after `earlier` others of its task in the same turn.
+pub fn place(now: Millis, earlier: u32) -> Millis {
+    now.saturating_add(SPREAD_MS.saturating_mul(Millis::from(earlier)))
+}
+
+/// The queue of a namespace: the 64-bit FNV-1a hash of its name, which is stored and must never change. Two names may
+/// share a queue; whoever takes steps of one namespace looks at the name, too.
+pub fn of(namespace: &str) -> i64 {
+    let mut hasher = FnvHasher::default();
+    hasher.write(namespace.as_bytes());
+    i64::from_ne_bytes(hasher.finish().to_ne_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The test vectors of the hash's authors: what is stored in databases depends on them.
+    #[test]
+    fn a_queue_is_the_hash_that_every_version_computes() {
+        let hash = |text: &str| u64::from_ne_bytes(of(text).to_ne_bytes());
+        assert_eq!(hash(""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(hash("a"), 0xaf63_dc4c_8601_ec8c);
+        assert_eq!(hash("foobar"), 0x8594_4171_f739_67e8);
+    }
+
+    #[test]
+    fn places_of_a_burst_follow_each_other_and_never_overflow() {
+        assert_eq!([place(5, 0), place(5, 1), place(5, 3)], [5, 15, 35]);
+        assert_eq!(place(Millis::MAX, u32::MAX), Millis::MAX);
+    }
+}

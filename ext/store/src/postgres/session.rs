@@ -1,0 +1,149 @@
+//! A connection with the settings that every one of ours has.
+
+use std::time::Duration;
+
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+
+use super::address::Address;
+use super::dial::{DialError, dial};
+use crate::StoreError;
+use crate::options::Options;
+
+/// How long a statement may take before the server is given up as one that doesn't answer. Longer than any of ours
+/// takes; what a server that runs says about slow statements (`statement_timeout`) comes first.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How a plan is found: by the indexes that are there for it, also in tables that were never analysed, once for each
+/// connection.
+const PLANS: &str = "enable_seqscan = off; enable_bitmapscan = off; enable_hashjoin = off; enable_mergejoin = off; \
+                     jit = off; plan_cache_mode = force_generic_plan";
+
+/// How connections are made and used.
+#[derive(Clone, Debug)]
+pub(super) struct Profile {
+    pub(super) address: Address,
+    pub(super) schema: String,
+    /// Whether a pooler gives each transaction another connection of its own, so that nothing outlasts a transaction.
+    pub(super) pooled: bool,
+    begin: String,
+    begin_reading: String,
+    settings: String,
+    /// How long to wait for a server that can't be reached, or for a row that another process holds.
+    pub(super) patience: Duration,
+}
+
+impl Profile {
+    pub(super) fn new(address: &Address, options: &Options) -> Profile {
+        let settings = settings(options);
+        let each = |word: &str| -> String {
+            settings
+                .iter()
+                .map(|setting| format!("{word} {setting}; "))
+                .collect()
+        };
+        let (begin, begin_reading) = if options.pooled {
+            // What another client of the pooler left prepared on this connection may bear the name of one of ours.
+            let locally = format!("DEALLOCATE ALL; {}", each("SET LOCAL"));
+            (
+                format!("BEGIN; {locally}"),
+                format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {locally}"),
+            )
+        } else {
+            (
+                "BEGIN".to_owned(),
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
+            )
+        };
+        Profile {
+            address: address.clone(),
+            schema: options.schema.clone(),
+            pooled: options.pooled,
+            begin,
+            begin_reading,
+            settings: each("SET"),
+            patience: Duration::from_millis(options.busy_timeout_ms),
+        }
+    }
+
+    /// Begins a transaction that writes.
+    pub(super) fn begin(&self) -> &str {
+        &self.begin
+    }
+
+    /// Begins a transaction that reads, all of it as of one moment.
+    pub(super) fn begin_reading(&self) -> &str {
+        &self.begin_reading
+    }
+
+    /// The channel of notifications: one for each schema.
+    pub(super) fn channel(&self) -> String {
+        format!("tasker_core_{}", self.schema)
+    }
+
+    /// Opens a connection. Its work goes on while this thread's runtime runs.
+    pub(super) async fn connect(&self) -> Result<AsyncPgConnection, DialError> {
+        let dialled = dial(&self.address).await?;
+        let client = dialled.client;
+        tokio::spawn(dialled.connection.drive());
+        // diesel sends settings of its own: within a transaction, so that a pooler keeps them on one connection.
+        let failed = |error: &dyn std::fmt::Display| DialError::unreachable(&self.address, error);
+        let start = if self.pooled {
+            "BEGIN; DEALLOCATE ALL"
+        } else {
+            "BEGIN"
+        };
+        client
+            .batch_execute(start)
+            .await
+            .map_err(|error| failed(&error))?;
+        let mut connection = AsyncPgConnection::try_from(client)
+            .await
+            .map_err(|error| failed(&error))?;
+        let rest = if self.pooled { "" } else { &self.settings };
+        connection
+            .batch_execute(&format!("COMMIT; {rest}"))
+            .await
+            .map_err(|error| failed(&error))?;
+        if self.pooled {
+            connection.forget_statements();
+        }
+        Ok(connection)
+    }
+}
+
+/// What statements that aren't kept prepared look like to the callers of a session.
+trait ForgetStatements {
+    fn forget_statements(&mut self);
+}
+
+impl ForgetStatements for AsyncPgConnection {
+    fn forget_statements(&mut self) {
+        use diesel::connection::CacheSize;
+        use diesel_async::AsyncConnection;
+        self.set_prepared_statement_cache_size(CacheSize::Disabled);
+    }
+}
+
+fn settings(options: &Options) -> Vec<String> {
+    let patience = options.busy_timeout_ms.max(1);
+    let mut settings: Vec<String> = PLANS.split("; ").map(str::to_owned).collect();
+    settings.push(format!("search_path = \"{}\"", options.schema));
+    settings.push(format!("lock_timeout = {patience}"));
+    // A process that hangs, or is cut off, in the middle of a transaction must not hold its rows for ever.
+    settings.push("idle_in_transaction_session_timeout = 10000".to_owned());
+    settings
+}
+
+/// What a user is told of a connection that couldn't be made.
+pub(super) fn open_error(error: DialError) -> StoreError {
+    log::debug!("{}", error.detail());
+    if error.is_transient() {
+        StoreError::Unreachable {
+            why: error.to_string(),
+        }
+    } else {
+        StoreError::Refusing {
+            why: error.to_string(),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What the claims of a turn look for, and the stored steps that may serve them.
+
+use std::collections::BTreeMap;
+
+use tasker_domain::command::{Claim, Command, Scope};
+use tasker_domain::queue;
+use tasker_domain::rows::StepRow;
+use tasker_domain::working::Working;
+
+use crate::tx::{Found, Source, Tx};
+
+/// How many steps are wanted from each scope.
+pub(super) struct Wishes<'a> {
+    wants: BTreeMap<&'a Scope, u32>,
+    /// From all scopes together.
+    all: u32,
+    /// From those that are more than one task.
+    wide: u32,
+}
+
+impl<'a> Wishes<'a> {
+    pub(super) fn of(commands: &'a [Command]) -> Wishes<'a> {
+        let mut wishes = Wishes {
+            wants: BTreeMap::new(),
+            all: 0,
+            wide: 0,
+        };
+        for command in commands {
+            let Command::Claim(Claim { scope, want }) = command else {
+                continue;
+            };
+            let own = wishes.wants.entry(scope).or_default();
+            let wide = match scope {
+                Scope::Any | Scope::Namespaces(_) => Some(&mut wishes.wide),
+                Scope::Task(_) => None,
+            };
+            for sum in [own, &mut wishes.all].into_iter().chain(wide) {
+                *sum = sum.saturating_add(*want);
+            }
+        }
+        wishes
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.wants.is_empty()
+    }
+
+    /// The stored steps that may serve these claims, some perhaps twice. For each scope there are as many as it wants
+    /// beside those that others may take from it, and those that the turn itself has withdrawn.
+    pub(super) fn candidates<T: Tx>(&self, tx: &mut T, work: &Working) -> Found<Vec<StepRow>> {
+        let withdrawn = work.withdrawn();
+        let mut candidates = Vec::new();
+        for (scope, want) in &self.wants {
+            if *want == 0 || is_at_rest(work, scope) {
+                continue;
+            }
+            let wanted = match scope {
+                // No other task's claim takes from this one.
+                Scope::Task(_) => want.saturating_add(self.wide),
+                Scope::Any | Scope::Namespaces(_) => self.all,
+            };
+            let limit = wanted.saturating_add(withdrawn);
+            candidates.append(&mut match scope {
+                Scope::Any => tx.claimable(Source::Any, limit)?,
+                Scope::Task(task) => tx.claimable(Source::Task(*task), limit)?,
+                Scope::Namespaces(names) => tx.claimable(Source::Queues(&queues(names)), limit)?,
+            });
+        }
+        Ok(candidates)
+    }
+}
+
+/// Whether the scope is one task that gives no steps now, or isn't there.
+fn is_at_rest(work: &Working, scope: &Scope) -> bool {
+    match scope {
+        Scope::Task(task) => work
+            .task(*task)
+            .is_none_or(|row| !row.state.is_live() || row.paused),
+        Scope::Any | Scope::Namespaces(_) => false,
+    }
+}
+
+/// The queues of these namespaces, each once.
+fn queues(names: &[String]) -> Vec<i64> {
+    let mut queues: Vec<_> = names.iter().map(|name| queue::of(name)).collect();
+    queues.sort_unstable();
+    queues.dedup();
+    queues
+}
