@@ -6,6 +6,8 @@ require_relative "tasker_core/version"
 require_relative "tasker_core/errors"
 require_relative "tasker_core/coordinator"
 require_relative "tasker_core/execution"
+require_relative "tasker_core/migration"
+require_relative "tasker_core/migrator"
 require_relative "tasker_core/monitor"
 require_relative "tasker_core/process_coordinator"
 require_relative "tasker_core/shorthand"
@@ -44,8 +46,8 @@ module TaskerCore
 
     # Opens a coordinator. Each has an engine and a connection of its own, so a program needs one a database.
     #
-    # @param database_url [String, nil] "sqlite://path/file.db" or "sqlite::memory:"; nil leaves it to the
-    #   configuration
+    # @param database_url [String, nil] "postgres://user:password@host/name", "sqlite://path/file.db" or
+    #   "sqlite::memory:"; nil leaves it to the configuration
     # @return [Coordinator]
     # @raise [ConfigurationError]
     # @raise [DatabaseError]
@@ -86,6 +88,21 @@ module TaskerCore
     # @raise [ConfigurationError]
     def configure(config)
       ProcessCoordinator.configure(config)
+    end
+
+    # Brings the tables of a database up to date, where that is left to the deployment (`auto_migrate: false`). Any
+    # number of processes may call it at once: one does it, and the others wait for that, for ten minutes at most.
+    #
+    # @param config [Hash{String, Symbol => Object}, Configuration, String, nil] as for
+    #   {.create_coordinator_with_config}, or the database's URL; nil for what the process's own coordinator would use
+    # @return [Migration] from which version to which
+    # @raise [ConfigurationError]
+    # @raise [DatabaseError] also where the tables are newer than this version of the library knows
+    # @raise [Busy] where the time wasn't enough; what is under way then goes on, or ends with the program
+    # @example
+    #   TaskerCore.migrate!("sqlite::memory:").from # => 0
+    def migrate!(config = nil)
+      Migrator.call(config)
     end
 
     # Closes the process's own coordinator and forgets what {.configure} said: for the teardown of tests.

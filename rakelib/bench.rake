@@ -1,10 +1,10 @@
 # frozen_string_literal: true
 
-desc "Measure: what calls, workflows and large tasks cost (some minutes; results go to benches/results)"
-task bench: %w[compile bench:calls bench:workflows bench:size bench:rust]
+desc "Measure: calls, workflows, large tasks, many processes on PostgreSQL (minutes; results go to benches/results)"
+task bench: %w[compile bench:calls bench:workflows bench:size bench:postgres bench:rust]
 
 namespace :bench do
-  %w[calls workflows size].each do |name|
+  %w[calls workflows size postgres].each do |name|
     desc "Measure benches/ruby/#{name}.rb"
     task(name => :compile) { ruby "benches/ruby/#{name}.rb" }
   end

@@ -25,6 +25,7 @@ namespace :gem do
       env = { "GEM_HOME" => home, "GEM_PATH" => nil, "RUBYOPT" => nil, "RUBYLIB" => nil, "BUNDLE_GEMFILE" => nil }
       sh env, "gem", "install", "--local", "--no-document", package, chdir: home
       sh env, RbConfig.ruby, "-w", "-e", SMOKE, chdir: home
+      sh env, RbConfig.ruby, File.join(home, "bin", "tasker-worker"), "--version", chdir: home
     end
   end
 end

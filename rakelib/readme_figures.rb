@@ -23,6 +23,26 @@ class ReadmeFigures
       "idle W1, a line of 5, submit to complete, SQLite file, FULL",
       "initialize_task from 8 threads, SQLite file, FULL"
     ],
+    "postgres" => [
+      "W1, a line of 5, 1 process, PostgreSQL",
+      "W1, a line of 5, 2 processes, PostgreSQL",
+      "W1, a line of 5, 4 processes, PostgreSQL",
+      "W1, a line of 5, 1 process: PostgreSQL against SQLite",
+      "W3, 1→100→1, 1 process, PostgreSQL",
+      "W3, 1→100→1, 4 processes, PostgreSQL",
+      "1→1000→1 of 50 ms, 10 threads a process, 1 process",
+      "1→1000→1 of 50 ms, 10 threads a process: how much faster with 2 processes",
+      "1→1000→1 of 50 ms, 10 threads a process: how much faster with 4 processes",
+      "W1, a line of 5, 4 processes, PostgreSQL: statements a step",
+      "W1, a line of 5, 4 processes, PostgreSQL: WAL a step",
+      "W1, a line of 5, one task at a time, PostgreSQL: statements a step",
+      "W1, a line of 5, one task at a time, PostgreSQL: transactions a step",
+      "idle W1, a line of 5, submit to complete, one process, PostgreSQL",
+      "initialize_task to its first step in an idle worker of another process, LISTEN",
+      "initialize_task to its first step in an idle worker of another process, polling only",
+      "initialize_task from 8 threads, PostgreSQL",
+      "initialize_tasks, 500 a call, PostgreSQL"
+    ],
     "calls" => [
       "a native call that does nothing",
       "a round trip to the coordinator, SQLite file, FULL",
@@ -42,7 +62,7 @@ class ReadmeFigures
   # @raise [Missing]
   def block
     rows = results.flat_map { |name, result| rows_of(name, result) }
-    ["| measured | median | spread | |", "|---|---|---|---|", *rows, "", *origins, ""].join("\n")
+    ["| measured | median | spread | |", "|---|---|---|---|", *rows, "", origins.join("\n\n"), ""].join("\n")
   end
 
   # @param text [String] the document
@@ -95,7 +115,9 @@ class ReadmeFigures
 
   def machine(facts)
     ruby = facts["ruby"][/\Aruby [\d.]+/]
-    "#{facts["taken"]}, #{facts["cpu"]} with #{facts["cores"]} cores, Linux #{facts["kernel"]}, #{ruby}."
+    text = "#{facts["taken"]}, #{facts["cpu"]} with #{facts["cores"]} cores, Linux #{facts["kernel"]}, #{ruby}"
+    text += ", PostgreSQL #{facts["PostgreSQL"]}, #{facts["durability of PostgreSQL"]}" if facts["PostgreSQL"]
+    "#{text}."
   end
 
   # Three digits are what such a machine can tell.

@@ -57,7 +57,8 @@ module TaskerCore
       @values[key.to_s]
     end
 
-    # @return [String] where tasks are kept: "sqlite://path/file.db" or "sqlite::memory:"
+    # @return [String] where tasks are kept: "postgres://user:password@host/name", "sqlite://path/file.db" or
+    #   "sqlite::memory:"
     def database_url
       @values["database_url"]
     end
@@ -102,7 +103,8 @@ module TaskerCore
       @values["queue_capacity"]
     end
 
-    # @return [Integer] how many milliseconds a call waits for a place in the queue, or for SQLite's lock
+    # @return [Integer] how many milliseconds a call waits for a place in the queue, for SQLite's lock, or for a
+    #   PostgreSQL that can't be reached
     def busy_timeout_ms
       @values["busy_timeout_ms"]
     end
@@ -115,6 +117,23 @@ module TaskerCore
     # @return [String] SQLite's `synchronous`: "full", "normal", "extra" or "off"
     def sqlite_synchronous
       @values["sqlite_synchronous"]
+    end
+
+    # @return [String] in which schema of PostgreSQL the tables are
+    def schema
+      @values["schema"]
+    end
+
+    # @return [String] what stands between this process and PostgreSQL: "none", or "transaction" for a pooler such as
+    #   pgbouncer that gives a connection for one transaction only
+    def database_pooler
+      @values["database_pooler"]
+    end
+
+    # @return [Boolean] whether a coordinator makes the tables of PostgreSQL and brings them up to date when it opens
+    #   the database; those of SQLite it always does
+    def auto_migrate
+      @values["auto_migrate"]
     end
 
     # @return [String, nil] what this process is called in the history; nil makes a name of host and pid

@@ -125,14 +125,14 @@ module TaskerCore
     # Hands in reports and takes steps, in one turn of the engine.
     #
     # @api private
-    # @param task_id [Integer] whose steps are wanted; 0 for any task's
+    # @param scope [Integer, Array<String>] whose steps are wanted: a task's id, 0 for any task's, or namespaces
     # @param want [Integer] how many at most
     # @param wait_ms [Integer] how long to wait where nothing is ready
     # @param reports [Array] four entries a report: step_id, fence, outcome, JSON
     # @return [Array] task, refused, tasks, steps
     # @raise [Error]
-    def exchange(task_id, want, wait_ms, reports)
-      ask { |engine| engine.exchange(task_id, want, wait_ms, reports, config.call_timeout_ms + wait_ms) }
+    def exchange(scope, want, wait_ms, reports)
+      ask { |engine| engine.exchange(scope, want, wait_ms, reports, config.call_timeout_ms + wait_ms) }
     end
 
     # Closes the engine until the next call.

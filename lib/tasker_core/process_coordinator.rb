@@ -32,6 +32,12 @@ module TaskerCore
         config
       end
 
+      # @return [Configuration] what the process's own coordinator would be made with
+      # @raise [ConfigurationError]
+      def config
+        Configuration.load(@overrides)
+      end
+
       # Closes the present one and forgets what was configured.
       #
       # @return [nil]

@@ -1,7 +1,10 @@
 # frozen_string_literal: true
 
+require_relative "worker/service"
+require_relative "worker/signals"
+
 module TaskerCore
-  # Runs steps of any task, until it is stopped.
+  # Runs steps of any task, or of any in the namespaces that are named, until it is stopped.
   #
   # @example
   #   coordinator = TaskerCore.create_coordinator("sqlite::memory:")
@@ -14,7 +17,9 @@ module TaskerCore
     BREAK_OFF_SECONDS = 2
     # The timeout of the stop when the program ends.
     EXIT_SECONDS = 5
-    private_constant :BREAK_OFF_SECONDS, :EXIT_SECONDS
+    # How many steps a message names.
+    NAMED = 5
+    private_constant :BREAK_OFF_SECONDS, :EXIT_SECONDS, :NAMED
 
     @lock = Mutex.new
     @active = {}.compare_by_identity
@@ -52,10 +57,17 @@ module TaskerCore
     # @return [Integer] how many steps it runs at once
     attr_reader :concurrency
 
+    # @return [Array<String>, nil] the namespaces whose tasks' steps it runs; nil for all
+    attr_reader :namespaces
+
     # @param coordinator [Coordinator]
     # @param concurrency [Integer] how many steps to run at once
+    # @param namespaces [Array<String, Symbol>, nil] the namespaces of the templates whose steps it runs; nil for all
     # @raise [WrongType, ValidationError]
-    def initialize(coordinator, concurrency: 10)
+    # @example A worker for the tasks of one part of an application
+    #   coordinator = TaskerCore.create_coordinator("sqlite::memory:")
+    #   TaskerCore::Worker.new(coordinator, namespaces: ["fulfillment"]).namespaces # => ["fulfillment"]
+    def initialize(coordinator, concurrency: 10, namespaces: nil)
       raise WrongType, "a worker needs a Coordinator, got #{coordinator.inspect}" unless coordinator.is_a?(Coordinator)
       raise WrongType, "concurrency must be an Integer, got #{concurrency.inspect}" unless concurrency.is_a?(Integer)
       unless concurrency.between?(1, 10_000)
@@ -64,6 +76,7 @@ module TaskerCore
 
       @coordinator = coordinator
       @concurrency = concurrency
+      @namespaces = Coordinator::Arguments.optional_names(namespaces, "namespaces")
       @mutex = Mutex.new
       @crew = nil
       @watcher = nil
@@ -78,11 +91,24 @@ module TaskerCore
 
         @coordinator.engine # a closed one is refused here, and not in the background
         @generation = ForkSafety.generation
-        @crew = Execution::WorkerCrew.new(@coordinator, @concurrency)
+        @crew = Execution::WorkerCrew.new(@coordinator, @concurrency, @namespaces)
         @watcher = watch(@crew)
         self.class.started(self)
       end
       self
+    end
+
+    # Starts, and blocks until the process is told to end, by SIGTERM, SIGINT or SIGQUIT: then it stops, as {#stop}
+    # does. A second signal doesn't wait for the steps that run. What caught these signals before does so again in the
+    # end.
+    #
+    # This is what a program is that is a worker and nothing else; `tasker-worker` is one.
+    # @param timeout [Numeric] how many seconds running steps have when it is to stop
+    # @return [Boolean] whether all steps ended in time
+    # @raise [ValidationError]
+    # @raise [Error] what ended it, where it was no signal and no {#stop}
+    def run(timeout: 25)
+      Service.new(self, @coordinator, check_timeout(timeout)).run
     end
 
     # Takes no more steps, waits for those that run, and gives back the rest: those not begun at once, those that are
@@ -91,26 +117,33 @@ module TaskerCore
     # @return [Boolean] whether all steps ended in time
     # @raise [ValidationError]
     def stop(timeout: 25)
-      unless timeout.is_a?(Numeric) && !timeout.negative?
-        raise ValidationError, "timeout must be a number of seconds from 0 up, got #{timeout.inspect}"
-      end
-
+      check_timeout(timeout)
       crew, watcher = @mutex.synchronize { alive? ? [@crew, @watcher] : [] }
       return true unless crew
 
       crew.stop
       in_time = !watcher.join(timeout).nil?
-      unless in_time
-        crew.break_off
-        watcher.join(BREAK_OFF_SECONDS)
-      end
+      break_off(crew, watcher, timeout) unless in_time
       self.class.stopped(self)
       in_time
+    end
+
+    # Waits until it has ended, as nobody has anything more to do here: it was stopped, or it couldn't go on.
+    # @param seconds [Numeric, nil] how long at most
+    # @return [self, nil] nil where that wasn't long enough
+    def join(seconds = nil)
+      watcher = @mutex.synchronize { @watcher if alive? }
+      self if watcher.nil? || watcher.join(seconds)
     end
 
     # @return [Boolean] whether it takes or runs steps
     def running?
       @mutex.synchronize { alive? }
+    end
+
+    # @return [Integer] how many steps it runs now
+    def busy
+      @mutex.synchronize { alive? ? @crew.running : 0 }
     end
 
     # @return [StandardError, nil] what ended it, where it wasn't {#stop}
@@ -120,12 +153,28 @@ module TaskerCore
 
     # @return [String] one line
     def inspect
-      state = running? ? "running, #{@crew.running} of #{@concurrency} busy" : "stopped"
-      "#<TaskerCore::Worker #{state}>"
+      state = running? ? "running, #{busy} of #{@concurrency} busy" : "stopped"
+      "#<TaskerCore::Worker #{state}#{", of #{@namespaces.join(", ")}" if @namespaces}>"
     end
     alias to_s inspect
 
     private
+
+    def check_timeout(timeout)
+      return timeout if timeout.is_a?(Numeric) && !timeout.negative?
+
+      raise ValidationError, "timeout must be a number of seconds from 0 up, got #{timeout.inspect}"
+    end
+
+    def break_off(crew, watcher, timeout)
+      attempts = crew.break_off
+      if attempts.any?
+        named = attempts.first(NAMED).join(", ")
+        named += " and #{attempts.size - NAMED} more" if attempts.size > NAMED
+        @coordinator.logger.warn("tasker_core") { "not done within #{timeout} s, broken off and given back: #{named}" }
+      end
+      watcher.join(BREAK_OFF_SECONDS)
+    end
 
     # Threads don't survive a fork: in the child the worker is a stopped one.
     def alive?

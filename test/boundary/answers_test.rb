@@ -61,6 +61,17 @@ class BoundaryAnswersTest < BoundaryTest
     assert_kind_of String, refused.first.last
   end
 
+  def test_steps_are_taken_by_namespace
+    engine = open_engine
+    task_id = submit_one(engine)
+
+    assert_empty value_of(engine.exchange(["elsewhere", "bound\0ary"], 5, 0, [], LONG)).last
+    task, _, tasks, steps = value_of(engine.exchange(%w[elsewhere boundary], 5, 0, [], LONG))
+
+    assert_nil task
+    assert_equal [[task_id], 1], [tasks.map(&:first), steps.size]
+  end
+
   def test_an_exchange_of_an_unknown_task_is_a_failure
     assert_equal "task_not_found", failure_of(open_engine.exchange(4711, 1, 0, [], LONG)).first
   end

@@ -13,7 +13,7 @@ class BoundaryArgumentsTest < BoundaryTest
   }.freeze
 
   NAMES = {
-    call: %w[kind json timeout_ms], exchange: %w[task_id want wait_ms reports timeout_ms],
+    call: %w[kind json timeout_ms], exchange: %w[scope want wait_ms reports timeout_ms],
     close: %w[timeout_ms], panic: %w[site]
   }.freeze
 
@@ -33,7 +33,8 @@ class BoundaryArgumentsTest < BoundaryTest
       arguments.each_index do |index|
         [nil, true, :symbol, 1.5, {}, Object.new, IMPOSTOR, BasicObject.new].each do |wrong|
           error = assert_raises(TypeError) { @engine.public_send(method, *replace(arguments, index, wrong)) }
-          assert_match(/\A#{NAMES.fetch(method)[index]}: an? (Integer|String|Array) is expected, not \S/, error.message)
+          expected = "#{NAMES.fetch(method)[index]}: an? (Integer|String|Array)( or an Array of Strings)? is expected"
+          assert_match(/\A#{expected}, not \S/, error.message)
         end
       end
     end
@@ -59,7 +60,7 @@ class BoundaryArgumentsTest < BoundaryTest
 
   def test_integers_that_do_not_fit_are_range_errors
     error = assert_raises(RangeError) { @engine.exchange(2**64, 0, 0, [], LONG) }
-    assert_match(/\Atask_id: .*64 bits/, error.message)
+    assert_match(/\Ascope: .*64 bits/, error.message)
     assert_raises(RangeError) { @engine.exchange(-(2**63) - 1, 0, 0, [], LONG) }
     assert_raises(RangeError) { @engine.exchange(1, -1, 0, [], LONG) }
     assert_raises(RangeError) { @engine.exchange(1, 2**32, 0, [], LONG) }
@@ -99,6 +100,17 @@ class BoundaryArgumentsTest < BoundaryTest
       raised = assert_raises(error, reports.inspect) { @engine.exchange(1, 0, 0, reports, LONG) }
       assert raised.message.start_with?("#{name}: "), raised.message
     end
+    assert_usable @engine
+    assert_no_guards_left
+  end
+
+  def test_a_scope_is_a_task_or_the_names_of_namespaces
+    { ["a", 1] => [TypeError, "scope[1]"], [nil] => [TypeError, "scope[0]"], [["a"]] => [TypeError, "scope[0]"],
+      ["\xff"] => [ArgumentError, "scope[0]"] }.each do |scope, (error, name)|
+      raised = assert_raises(error, scope.inspect) { @engine.exchange(scope, 0, 0, [], LONG) }
+      assert raised.message.start_with?("#{name}: "), raised.message
+    end
+    assert_equal "validation_error", failure_of(@engine.exchange([], 0, 0, [], LONG)).first
     assert_usable @engine
     assert_no_guards_left
   end

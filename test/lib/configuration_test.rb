@@ -29,6 +29,7 @@ class ConfigurationTest < Minitest::Test
     assert_equal [20, 30_000, 1_048_576, 10, 30_000, {}],
                  [config.database_pool_size, config.lease_ms, config.max_payload_bytes, config.max_parallel_steps,
                   config.step_timeout_ms, config.retry_limits]
+    assert_equal ["tasker", "none", true], [config.schema, config.database_pooler, config.auto_migrate]
   end
 
   def test_the_argument_wins_over_the_variable_which_wins_over_the_file
@@ -99,6 +100,15 @@ class ConfigurationTest < Minitest::Test
     problem(env: { "TASKER_RETRY_LIMITS" => "charge=many" })
   end
 
+  def test_a_flag_in_a_variable_is_written_as_people_write_it
+    words = { "true" => true, "Yes" => true, "on" => true, "1" => true, "FALSE" => false, "no" => false, "0" => false }
+    words.each { |word, value| assert_equal value, load(env: { "TASKER_AUTO_MIGRATE" => word }).auto_migrate }
+
+    assert_match(/auto_migrate is "perhaps" \(from TASKER_AUTO_MIGRATE\); allowed is true or false/,
+                 problem(env: { "TASKER_AUTO_MIGRATE" => "perhaps" }).message)
+    with_file("development:\n  auto_migrate: off\n") { |root| refute load(root:).auto_migrate }
+  end
+
   def test_a_problem_names_key_value_source_and_what_is_allowed
     assert_equal "configuration: database_pool_size is \"many\" (from TASKER_DB_POOL_SIZE); allowed is a whole " \
                  "number from 1 to 1000",
@@ -112,7 +122,7 @@ class ConfigurationTest < Minitest::Test
 
   def test_a_database_url_without_a_path_is_refused
     %w[sqlite: sqlite:// sqlite:/].each do |url|
-      assert_match(/database_url is "#{url}" .* allowed is sqlite:/, problem({ database_url: url }).message)
+      assert_match(/database_url is "#{url}" .* allowed is .*sqlite:/, problem({ database_url: url }).message)
     end
   end
 
@@ -145,6 +155,9 @@ class ConfigurationTest < Minitest::Test
     "max_parallel_steps" => [0, 1.0, nil],
     "retry_limits" => [nil, [], "a=1", { "a" => 0 }, { "a" => "1" }, { 1 => 1 }, { "" => 1 }],
     "sqlite_synchronous" => ["sometimes", 1, nil, true],
+    "schema" => [nil, "", "Tasker", "1a", "a b", "pg_tasker", "a\"b", "x" * 64, :tasker],
+    "database_pooler" => ["session", nil, 1],
+    "auto_migrate" => [nil, "true", 1],
     "log_level" => ["loud", 1],
     "worker_name" => ["", "a\nb", 1, "x" * 256],
     "environment" => ["", 1, []],
@@ -229,7 +242,30 @@ class ConfigurationTest < Minitest::Test
     config = load({ database_url: "postgres://user:s3cret@x@host/db?password=s3cret" })
 
     assert_equal "#<TaskerCore::Configuration development postgres://user:***@host/db?password=***>", config.inspect
-    refute_includes problem({ database_url: "mysql://user:s3cret@host/db" }).message, "s3cret"
+  end
+
+  # What isn't a right URL is shown in the message, and may have a password all the same.
+  PASSWORDS = {
+    "mysql://user:s3cret@host/db" => "mysql://user:***@host/db", "user:s3cret@host/db" => "user:***@host/db",
+    "postgres:user:s3cret@host" => "postgres:***@host", "host=db password=s3cret" => "host=db password=***",
+    "host=db password = 's3 cret' user=me" => "host=db password = *** user=me",
+    "mysql://host/db?sslpassword=s3cret&a=1" => "mysql://host/db?sslpassword=***&a=1"
+  }.freeze
+
+  PASSWORDS.each do |given, shown|
+    define_method("test_the_message_about_#{given}_shows_no_password") do
+      error = problem({ database_url: given })
+
+      assert_includes error.message, "database_url is #{shown.inspect} (from the argument)"
+      refute_match(/s3/, error.context["errors"].to_s)
+    end
+  end
+
+  def test_what_is_no_password_is_shown
+    ["postgres://host:5432/db", "postgres://user@host/db", "postgres:///db?host=/run/postgresql"].each do |url|
+      assert_equal url, load({ database_url: url }).masked_url
+    end
+    assert_equal "sqlite:///a:b@c.sqlite3", load({ database_url: "sqlite:///a:b@c.sqlite3" }).masked_url
   end
 
   def test_it_is_frozen_and_equal_by_content

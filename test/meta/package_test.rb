@@ -36,6 +36,12 @@ class PackageTest < Minitest::Test
     assert_empty @spec.files.grep(%r{(\A|/)(target|tmp|pkg)/|\.(so|bundle|sqlite3)\z})
   end
 
+  def test_programs_are_in_the_gem_and_can_be_run
+    assert_equal Repository.files("exe/*"), @spec.executables.map { |name| "exe/#{name}" }
+    assert_empty Repository.files("exe/*").reject { |file| @spec.files.include?(file) }
+    assert_empty Repository.files("{bin,exe}/*").reject { |file| File.executable?(Repository.path(file)) }
+  end
+
   # The Gemfile counts on it.
   def test_gem_depends_on_no_other
     assert_empty @spec.dependencies

@@ -18,6 +18,11 @@ module TaskerCore
         @url = url || "sqlite://#{File.join(@folder, "tasks.sqlite3")}"
       end
 
+      # @return [String] its URL without a password
+      def shown
+        Configuration::DatabaseUrl.masked(@url)
+      end
+
       # @return [Boolean]
       def temporary?
         !@folder.nil?

@@ -13,7 +13,7 @@ module TaskerCore
       # @param progress [Progress]
       # @return [String] JSON
       def self.text(task, database, progress)
-        kept = database.temporary? && task["status"] == "complete" ? nil : database.url
+        kept = database.temporary? && task["status"] == "complete" ? nil : database.shown
         JSON.pretty_generate("status" => task["status"], "seconds" => progress.elapsed.round(3),
                              "attempts" => progress.attempts, "database" => kept, "task" => plain(task))
       end

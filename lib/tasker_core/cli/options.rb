@@ -85,7 +85,8 @@ module TaskerCore
       end
 
       def database_options(parser)
-        parser.on("-d", "--database URL", "Where the task is kept: sqlite://FILE (default: a temporary file)") do |url|
+        parser.on("-d", "--database URL", "Where the task is kept: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME",
+                  "(default: a temporary file)") do |url|
           @database = url
         end
         parser.on("--task ID", Integer, "Go on with this task of the database") { |id| @task_id = id }

@@ -79,7 +79,7 @@ module TaskerCore
         return "It was cancelled: there is nothing to go on with." if status == "cancelled"
 
         words = ["bin/run", @options.template, *@options.requires.flat_map { |file| ["--require", file] },
-                 "--database", @database.url, "--task", @task_id.to_s, *("--retry" if status == "error")]
+                 "--database", @database.shown, "--task", @task_id.to_s, *("--retry" if status == "error")]
         what = status == "error" ? "Correct the cause, then go on" : "Go on"
         "#{"Stopped. " unless whole}#{what} with: #{words.shelljoin}"
       end

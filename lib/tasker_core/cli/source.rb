@@ -19,8 +19,8 @@ module TaskerCore
       # @return [String, Class] what {Coordinator#register_template} takes
       # @raise [UsageError] a file is missing, or can't be loaded
       def load
-        check_file(@path, "template")
-        @requires.each { |file| load_ruby(file) }
+        RubyFile.check(@path, "template")
+        @requires.each { |file| RubyFile.load(file) }
         return workflow if ruby?
         return load_beside if DATA.include?(File.extname(@path).downcase)
 
@@ -34,12 +34,6 @@ module TaskerCore
 
       private
 
-      def check_file(path, what)
-        return if File.file?(path)
-
-        raise UsageError, "there is no #{what} #{path} (looked for #{File.expand_path(path)})"
-      end
-
       def ruby?
         File.extname(@path).downcase == ".rb"
       end
@@ -49,13 +43,13 @@ module TaskerCore
       end
 
       def load_beside
-        load_ruby(beside) if File.file?(beside)
+        RubyFile.load(beside) if File.file?(beside)
         @path
       end
 
       def workflow
         before = workflows
-        load_ruby(@path)
+        RubyFile.load(@path)
         found = workflows - before
         return found.first if found.one?
 
@@ -65,17 +59,6 @@ module TaskerCore
 
       def workflows
         ObjectSpace.each_object(Workflow.singleton_class).reject { |one| one.singleton_class? || one == Workflow }
-      end
-
-      # Whatever a file of the user's raises while it is loaded is about that file.
-      def load_ruby(file)
-        check_file(file, "file")
-        require File.expand_path(file)
-      rescue UsageError
-        raise
-      rescue ScriptError, StandardError => e
-        place = e.backtrace&.find { |line| !line.start_with?("<internal") }
-        raise UsageError, "#{file} can't be loaded: #{e.class}: #{e.message.lines.first.to_s.strip} (#{place})"
       end
     end
   end

@@ -6,31 +6,20 @@ module TaskerCore
     # the one that was named.
     # @api private
     class Submission
-      # How many missing handlers are named.
-      NAMED = 5
-      private_constant :NAMED
-
-      # @return [TemplateInfo]
-      attr_reader :info
-
       # @param coordinator [Coordinator]
       # @param options [Options]
       # @param source [Source]
       def initialize(coordinator, options, source)
         @coordinator = coordinator
         @options = options
-        @source = source
+        @registration = Registration.new(coordinator, source)
       end
 
       # @param definition [String, Class] what {Source#load} gave
       # @return [Hash] the template's description
       # @raise [UsageError] a handler is missing
       def register(definition)
-        @info = quietly { @coordinator.register_template(definition) }
-        template = @coordinator.template(@info.template_id)
-        missing = template["steps"].reject { |step| @coordinator.handlers.resolvable?(step["handler"]) }
-        refuse(missing) if missing.any?
-        template
+        @registration.register(definition)
       end
 
       # @return [Integer] the task's id
@@ -41,20 +30,8 @@ module TaskerCore
 
       private
 
-      # The library's warnings about missing handlers are said here, once and for all of them.
-      def quietly
-        level = TaskerCore.logger.level
-        TaskerCore.logger.level = Logger::ERROR
-        yield
-      ensure
-        TaskerCore.logger.level = level
-      end
-
-      def refuse(missing)
-        names = missing.first(NAMED).map { |step| "#{step["name"]} (#{step["handler"]["callable"]})" }
-        names << "#{missing.size - NAMED} more" if missing.size > NAMED
-        raise UsageError, "there is no handler for #{names.join(", ")}; looked in #{@source.places}. Define it " \
-                          "there, or name its file with --require"
+      def info
+        @registration.info
       end
 
       def submit

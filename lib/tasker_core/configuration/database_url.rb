@@ -5,6 +5,11 @@ module TaskerCore
     # What is done to a database's URL.
     # @api private
     module DatabaseUrl
+      USER_AND_PASSWORD = %r{\A((?>(?:[\w+.-]+:(?=//))?)/*[^:@/]*):.*@}m
+      # In a URL, and in the form `host=… password=…`, which is no URL and so refused, and shown.
+      PASSWORD_PARAMETER = /((?:\A|[?&\s])(?:ssl)?password\s*=\s*)(?:'[^']*'|[^&\s]*)/i
+      private_constant :USER_AND_PASSWORD, :PASSWORD_PARAMETER
+
       module_function
 
       # A process may change its folder later (a daemon does), so a relative path is resolved once.
@@ -21,10 +26,15 @@ module TaskerCore
         "sqlite://#{File.absolute_path(path, root)}"
       end
 
+      # Works on what isn't a right URL too, since messages show that. Rather too much is masked than too little: all
+      # between the user's name and the last @.
+      #
       # @param url [String]
       # @return [String] without its password
       def masked(url)
-        url.sub(%r{\A(\w+://[^:@/]*):.*@}, '\1:***@').gsub(/([?&]password=)[^&]*/, '\1***')
+        return url if url.start_with?("sqlite:")
+
+        url.sub(USER_AND_PASSWORD, '\1:***@').gsub(PASSWORD_PARAMETER, '\1***')
       end
     end
   end

@@ -9,6 +9,7 @@ module TaskerCore
   end
 end
 
+require_relative "kinds/flag"
 require_relative "kinds/limits"
 require_relative "kinds/text"
 require_relative "kinds/whole_number"

@@ -11,10 +11,13 @@ module TaskerCore
       DAY_MS = 24 * 60 * 60 * 1000
       YEAR_MS = 365 * DAY_MS
       DATABASE_URL = %r{\A(?:sqlite:(?!/*\z)|postgres(?:ql)?://)[^\0\r\n]+\z}
-      # PostgreSQL's URLs are let pass, as the engine says best what they are not good for yet.
-      DATABASE_FORMS = "sqlite://path/file.db, sqlite:///absolute/path/file.db or sqlite::memory:"
+      DATABASE_FORMS = "postgres://user:password@host:5432/name, sqlite://path/file.db, " \
+                       "sqlite:///absolute/path/file.db or sqlite::memory:"
       LINE = /\A[^[:cntrl:]]{1,255}\z/
-      private_constant :DAY_MS, :YEAR_MS, :DATABASE_URL, :DATABASE_FORMS, :LINE
+      # As PostgreSQL takes it without quotes. It keeps the names that begin with pg_ for itself.
+      SCHEMA = /\A(?!pg_)[a-z_][a-z0-9_]{0,62}\z/
+      SCHEMA_FORM = "a name of one to 63 letters from a to z, digits and _ that begins with no digit and not with pg_"
+      private_constant :DAY_MS, :YEAR_MS, :DATABASE_URL, :DATABASE_FORMS, :LINE, :SCHEMA, :SCHEMA_FORM
 
       # @return [Hash{String => Key}] each setting by its name
       KEYS = [
@@ -31,6 +34,9 @@ module TaskerCore
         Key.new("busy_timeout_ms", 5000, Kinds::WholeNumber.new(0..DAY_MS, "milliseconds")),
         Key.new("call_timeout_ms", 60_000, Kinds::WholeNumber.new(1..DAY_MS, "milliseconds")),
         Key.new("sqlite_synchronous", "full", Kinds::Word.new(%w[full normal extra off])),
+        Key.new("schema", "tasker", Kinds::Text.new(SCHEMA_FORM, SCHEMA)),
+        Key.new("database_pooler", "none", Kinds::Word.new(%w[none transaction])),
+        Key.new("auto_migrate", true, Kinds::Flag.new),
         Key.new("worker_name", nil, Kinds::Text.new("a name of one to 255 characters, or nil", LINE, optional: true)),
         Key.new("max_steps_per_task", 65_536, Kinds::WholeNumber.new(1..65_536)),
         Key.new("log_level", nil, Kinds::Word.new(%w[off error warn info debug trace], optional: true))

@@ -38,6 +38,21 @@ module TaskerCore
         raise WrongType, "#{argument} must be a String or a Symbol, got #{shown(value)}"
       end
 
+      # @param list [Array<String, Symbol>, nil]
+      # @param argument [String] its name
+      # @return [Array<String>, nil] each once, frozen
+      # @raise [WrongType]
+      # @raise [ValidationError] where the list is empty, or a name in it is, or isn't UTF-8
+      def optional_names(list, argument)
+        return if list.nil?
+        unless list.is_a?(Array)
+          raise WrongType, "#{argument} must be an Array of Strings or Symbols, or nil for all, got #{shown(list)}"
+        end
+
+        empty(argument, "name at least one, or give nil for all") if list.empty?
+        list.each_with_index.map { |item, index| filled_name(item, "#{argument}[#{index}]") }.uniq.freeze
+      end
+
       # @param value [String, nil]
       # @param argument [String] its name
       # @return [String, nil]
@@ -87,6 +102,16 @@ module TaskerCore
         else value.class.to_s
         end
       end
+
+      def filled_name(value, argument)
+        name(value, argument).freeze.tap { |filled| empty(argument, "give a name, or leave it out") if filled.empty? }
+      end
+      private_class_method :filled_name
+
+      def empty(argument, advice)
+        Errors.invalid!("#{argument} can't be used", [[argument, "it is empty; #{advice}"]])
+      end
+      private_class_method :empty
 
       def text(value, argument)
         reason = Payload::Reasons.for_string(value)

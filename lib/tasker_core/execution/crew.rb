@@ -20,7 +20,7 @@ module TaskerCore
       attr_reader :error
 
       # @param coordinator [Coordinator]
-      # @param scope [Integer] a task's id, or 0 for any task
+      # @param scope [Integer, Array<String>] a task's id, 0 for any task, or namespaces
       # @param limit [Integer] how many handlers run at once
       def initialize(coordinator, scope:, limit:)
         @coordinator = coordinator
@@ -30,11 +30,11 @@ module TaskerCore
         @pace = Pace.new(limit)
         @mutex = Mutex.new
         @bell = ConditionVariable.new
+        @again = ConditionVariable.new
         @held = []
         @running = {}.compare_by_identity
         @outbox = []
-        @trading = false
-        @parked = nil
+        @trading = @parked = nil
         @failures = 0
         @helper_called = @stopping = @over = @dry = false
         @alarm_ms = Execution.now_ms + FIRST_LOOK_MS

@@ -15,6 +15,7 @@ module TaskerCore
 
           @parked.thread.raise(HandBack.new) if @parked && !@stopping
           @stopping = true
+          @again.broadcast
           call_helper
         end
       end
@@ -26,9 +27,11 @@ module TaskerCore
         @parked = Trade.new([], want, wait_ms)
       end
 
-      # Under the mutex.
+      # Under the mutex. A wait that is broken off ends twice, and another one may have begun in between.
       def trade_ended(trade)
-        trade.equal?(@parked) ? @parked = nil : super
+        return super unless trade.parked?
+
+        @parked = nil if trade.equal?(@parked)
       end
 
       def answer_to(trade)

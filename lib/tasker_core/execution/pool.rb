@@ -11,6 +11,8 @@ module TaskerCore
     module Pool
       # How long an idle thread waits for work before it ends.
       IDLE_SECONDS = 1.0
+      # What its threads are called.
+      THREAD_NAME = "tasker_core step"
 
       # One thread's place: its wake-up call, and what it is to do next.
       class Seat
@@ -76,7 +78,7 @@ module TaskerCore
         def start(seat, linger:)
           # A new thread inherits the mask of the one that makes it, so each wait sets its own.
           thread = Thread.handle_interrupt(NEVER) { Thread.new { occupy(seat, linger) } }
-          thread.name = "tasker_core step"
+          thread.name = THREAD_NAME
           thread.report_on_exception = false
           ThreadGroup::Default.add(thread) unless thread.group.equal?(ThreadGroup::Default) || thread.group.nil?
         end

@@ -14,15 +14,14 @@ module TaskerCore
 
       # Under the mutex.
       def start_trade(want)
-        trade = Trade.new(@outbox, want)
+        @trading = Trade.new(@outbox, want)
         @outbox = []
-        @trading = true
-        trade
+        @trading
       end
 
       # Under the mutex.
       def trade_ended(_trade)
-        @trading = false
+        @trading = nil
       end
 
       def trade(trade)
@@ -55,6 +54,7 @@ module TaskerCore
         @failures = 0
         @outbox.concat(again)
         @held.concat(grant.attempts)
+        look_at(Execution.now_ms + Watching::HELD_MS) if @held.any?
         absorbed(trade, grant)
       end
 
@@ -80,9 +80,9 @@ module TaskerCore
         pause = pause_after(@failures)
         return give_up(trade, error) unless pause
 
-        @coordinator.logger.warn("tasker_core") { "exchange failed (#{error.message}); trying again in #{pause} s" }
-        sleep(pause)
+        complain(trade, error, pause)
         @mutex.synchronize do
+          wait_to_try_again(trade, pause)
           @failures += 1
           trade_ended(trade)
           @outbox.unshift(*trade.attempts)
@@ -91,6 +91,15 @@ module TaskerCore
 
       def pause_after(failures)
         PAUSES[failures]
+      end
+
+      def complain(_trade, error, pause)
+        @coordinator.logger.warn("tasker_core") { "exchange failed (#{error.message}); trying again in #{pause} s" }
+      end
+
+      # Under the mutex, which is free meanwhile. A stop ends the pause: what is finished has one more try at once.
+      def wait_to_try_again(trade, pause)
+        @again.wait(@mutex, pause) unless @stopping && trade.attempts.empty?
       end
 
       # The engine voids at its deadline what could not be handed in, and another attempt follows.

@@ -9,8 +9,8 @@ module TaskerCore
       FIRST_LOOK_MS = 250.0
       # How long after its deadline a handler is given up: the engine is to void the attempt first.
       GRACE_MS = 20.0
-      # How long a held step may wait for a thread before it is given back.
-      HELD_MS = 1_000.0
+      # How long a held step may wait for a thread before it is given back: many times as long as was expected.
+      HELD_MS = 250.0
       # The longest sleep of a supervisor.
       LONGEST_MS = 60_000.0
 

@@ -2,7 +2,8 @@
 
 module TaskerCore
   module Execution
-    # The crew of a {Worker}: it takes steps of any task, and is over only when it is stopped.
+    # The crew of a {Worker}: it takes steps of any task, or of any in some namespaces, and is over only when it is
+    # stopped.
     #
     # Where nothing is ready, one thread parks in an exchange that waits. Reports never wait behind it: they go in
     # exchanges of their own, which take new steps too, from what the parked one has left of the capacity.
@@ -17,15 +18,22 @@ module TaskerCore
 
       # @param coordinator [Coordinator]
       # @param limit [Integer]
-      def initialize(coordinator, limit)
-        super(coordinator, scope: 0, limit:)
+      # @param namespaces [Array<String>, nil] those whose tasks' steps it takes; nil for all
+      def initialize(coordinator, limit, namespaces = nil)
+        super(coordinator, scope: namespaces || 0, limit:)
+        @outage = Outage.new
+        @broken_off = false
       end
 
-      # Breaks off the handlers that still run, and gives their steps back.
-      # @return [void]
+      # Breaks off the handlers that still run, and gives their steps back. What can't be handed in then is given up.
+      # @return [Array<Attempt>] those that ran
       def break_off
         # Under the mutex: a thread that is still in `running` drops what comes too late before it begins anything else.
-        @mutex.synchronize { @running.each_key { |attempt| attempt.thread&.raise(HandBack.new) } }
+        @mutex.synchronize do
+          @broken_off = true
+          @again.broadcast
+          @running.each_key { |attempt| attempt.thread&.raise(HandBack.new) }.keys
+        end
       end
 
       # @return [Integer] handlers that run now
@@ -56,8 +64,9 @@ module TaskerCore
         super || (!@trading && !@parked && free.positive?)
       end
 
+      # What is asked for just now is as good as held.
       def free
-        taken = @parked ? @parked.want : 0
+        taken = [@parked, @trading].sum { |trade| trade ? trade.want : 0 }
         [super - taken, 0].max
       end
 
@@ -69,9 +78,20 @@ module TaskerCore
         @dry = grant.attempts.size < trade.want if trade.want.positive?
       end
 
-      # A worker outlives an engine's bad hour.
+      # A worker outlives an engine's bad hour, and keeps what is finished until its time to stop is over.
       def pause_after(failures)
-        @stopping ? super : super || LONG_PAUSE
+        super || LONG_PAUSE unless @broken_off
+      end
+
+      def complain(trade, error, pause)
+        said = @mutex.synchronize { @outage.failed(error, pause, @outbox.size + trade.attempts.size) }
+        @coordinator.logger.warn("tasker_core") { said } if said
+      end
+
+      def absorb(_trade, _grant)
+        super
+        said = @mutex.synchronize { @outage.over }
+        @coordinator.logger.warn("tasker_core") { said } if said
       end
 
       # The task's other steps come through the parked exchange, as everything else.

@@ -76,6 +76,19 @@ class CoordinatorControlsTest < Minitest::Test
     end
   end
 
+  def test_a_reason_with_a_nul_is_refused_by_name
+    with_coordinator do |coordinator|
+      register_linear(coordinator, "a")
+      task = start(coordinator)
+      error = assert_raises(TaskerCore::ValidationError) { coordinator.cancel_task(task, reason: "a\0b") }
+
+      assert_match(/reason: it holds a NUL character/, error.message)
+      error = assert_raises(TaskerCore::ValidationError) { coordinator.resolve_step(task, "a", result: 1, by: "\0") }
+      assert_match(/by: it holds a NUL character/, error.message)
+      assert_equal "pending", coordinator.get_task_context(task)["status"]
+    end
+  end
+
   def test_an_unknown_step_is_named_with_those_that_are_there
     with_coordinator do |coordinator|
       register_linear(coordinator, "charge")

@@ -25,6 +25,19 @@ class CoordinatorTasksTest < Minitest::Test
     end
   end
 
+  def test_a_text_with_a_nul_is_refused_by_name
+    with_coordinator do |coordinator|
+      register_linear(coordinator, "a")
+      %i[initiator source_system reason correlation_id idempotency_key version].each do |field|
+        error = assert_raises(TaskerCore::ValidationError) { start(coordinator, {}, field => "a\0b") }
+        assert_match(/#{field}: it holds a NUL character/, error.message)
+        assert_equal [field.to_s], error.errors.map { |problem| problem["path"] }
+      end
+      error = assert_raises(TaskerCore::ValidationError) { start(coordinator, {}, tags: ["ok", "a\0b"]) }
+      assert_match(/tags: it holds a NUL character/, error.message)
+    end
+  end
+
   def test_a_request_may_be_a_hash_or_keywords_or_both
     with_coordinator do |coordinator|
       register_linear(coordinator, "a")

@@ -2,6 +2,7 @@
 
 use diesel::result::{DatabaseErrorKind, Error};
 
+use super::session::SESSION;
 use crate::StoreError;
 
 /// How a statement failed, before it is known what became of its transaction.
@@ -73,6 +74,13 @@ fn refused(error: &Error) -> StoreError {
         _ if has("deadlock detected") => StoreError::Conflict,
         _ if has("lock timeout") => StoreError::Locked,
         _ if has("statement timeout") => StoreError::TooSlow,
+        _ if has(SESSION) || (has("prepared statement") && has("exist")) => {
+            StoreError::Refusing {
+                why: "a pooler before PostgreSQL gives each transaction another session; nothing was written; set \
+                      database_pooler to \"transaction\""
+                    .to_owned(),
+            }
+        }
         _ if is_about_rights(message) => StoreError::Refusing {
             why: format!(
                 "PostgreSQL refuses it: {message}; nothing was written; grant the right to the user of the URL"
@@ -131,6 +139,11 @@ mod tests {
                 "Full",
             ),
             ("permission denied for table steps", "Refusing"),
+            (
+                "invalid input syntax for type boolean: \"tasker_core.session\"",
+                "Refusing",
+            ),
+            ("prepared statement \"s1\" already exists", "Refusing"),
             ("something else", "Database"),
         ];
         for (words, expected) in cases {

@@ -15,7 +15,7 @@ use tokio_postgres::AsyncMessage;
 use super::address::Address;
 use super::backoff::Backoff;
 use super::dial::{Dialled, dial};
-use super::session::Profile;
+use super::session::{Profile, words};
 use crate::StoreError;
 use crate::options::Options;
 
@@ -117,7 +117,7 @@ async fn listen(
             match poll_fn(|context| connection.poll_message(context)).await {
                 Some(Ok(AsyncMessage::Notification(_))) => heard(),
                 Some(Ok(_)) => {}
-                Some(Err(error)) => return error.to_string(),
+                Some(Err(error)) => return words(&error),
                 None => return "the server closed it".to_owned(),
             }
         }
@@ -126,7 +126,7 @@ async fn listen(
         let listen = pin!(client.batch_execute(&asked));
         match select(listen, messages.as_mut()).await {
             Either::Left((Ok(()), _)) => true,
-            Either::Left((Err(error), _)) => return error.to_string(),
+            Either::Left((Err(error), _)) => return words(&error),
             Either::Right((why, _)) => return why,
         }
     };

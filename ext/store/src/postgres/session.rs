@@ -1,5 +1,6 @@
 //! A connection with the settings that every one of ours has.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
@@ -18,6 +19,10 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 const PLANS: &str = "enable_seqscan = off; enable_bitmapscan = off; enable_hashjoin = off; enable_mergejoin = off; \
                      jit = off; plan_cache_mode = force_generic_plan";
 
+/// Where a session has a mark by which it is known again: with a pooler before the server that nobody told us of, each
+/// transaction may be in another one. What the server says where it isn't the same has this name in it.
+pub(super) const SESSION: &str = "tasker_core.session";
+
 /// How connections are made and used.
 #[derive(Clone, Debug)]
 pub(super) struct Profile {
@@ -34,24 +39,24 @@ pub(super) struct Profile {
 
 impl Profile {
     pub(super) fn new(address: &Address, options: &Options) -> Profile {
-        let settings = settings(options);
-        let each = |word: &str| -> String {
-            settings
-                .iter()
-                .map(|setting| format!("{word} {setting}; "))
-                .collect()
-        };
+        let mut settings = settings(options);
         let (begin, begin_reading) = if options.pooled {
             // What another client of the pooler left prepared on this connection may bear the name of one of ours.
-            let locally = format!("DEALLOCATE ALL; {}", each("SET LOCAL"));
+            let locally = format!("DEALLOCATE ALL; {}", each("SET LOCAL", &settings));
             (
                 format!("BEGIN; {locally}"),
                 format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {locally}"),
             )
         } else {
+            // Another process's session may have statements of the same names, and other tables in its path.
+            let session = format!("{:016x}", RandomState::new().build_hasher().finish());
+            settings.push(format!("{SESSION} = '{session}'"));
+            let same = format!(
+                "SELECT (CASE current_setting('{SESSION}', true) WHEN '{session}' THEN 'true' ELSE '{SESSION}' END)::boolean"
+            );
             (
-                "BEGIN".to_owned(),
-                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
+                format!("BEGIN; {same}"),
+                format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {same}"),
             )
         };
         Profile {
@@ -60,7 +65,7 @@ impl Profile {
             pooled: options.pooled,
             begin,
             begin_reading,
-            settings: each("SET"),
+            settings: each("SET", &settings),
             patience: Duration::from_millis(options.busy_timeout_ms),
         }
     }
@@ -95,7 +100,7 @@ impl Profile {
         client
             .batch_execute(start)
             .await
-            .map_err(|error| failed(&error))?;
+            .map_err(|error| failed(&words(&error)))?;
         let mut connection = AsyncPgConnection::try_from(client)
             .await
             .map_err(|error| failed(&error))?;
@@ -124,6 +129,13 @@ impl ForgetStatements for AsyncPgConnection {
     }
 }
 
+fn each(word: &str, settings: &[String]) -> String {
+    settings
+        .iter()
+        .map(|setting| format!("{word} {setting}; "))
+        .collect()
+}
+
 fn settings(options: &Options) -> Vec<String> {
     let patience = options.busy_timeout_ms.max(1);
     let mut settings: Vec<String> = PLANS.split("; ").map(str::to_owned).collect();
@@ -134,9 +146,15 @@ fn settings(options: &Options) -> Vec<String> {
     settings
 }
 
+/// What the server said, or what else went wrong.
+pub(super) fn words(error: &tokio_postgres::Error) -> String {
+    let said = error.as_db_error();
+    said.map_or_else(|| error.to_string(), |said| said.message().to_owned())
+}
+
 /// What a user is told of a connection that couldn't be made.
 pub(super) fn open_error(error: DialError) -> StoreError {
-    log::debug!("{}", error.detail());
+    log::warn!("no connection to PostgreSQL: {}", error.detail());
     if error.is_transient() {
         StoreError::Unreachable {
             why: error.to_string(),
