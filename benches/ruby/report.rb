@@ -17,11 +17,12 @@ module Benches
         "load before" => File.exist?("/proc/loadavg") ? File.read("/proc/loadavg").split.first : "unknown" }
     end
 
-    def initialize(name, title, command)
+    # @param facts [Hash{String => String}] what else a reader has to know, such as the version of a server
+    def initialize(name, title, command, facts = {})
       @name = name
       @title = title
       @command = command
-      @machine = self.class.machine
+      @machine = self.class.machine.merge(facts)
       @rows = []
     end
 
@@ -34,7 +35,8 @@ module Benches
               "highest" => sorted.last, "repetitions" => sorted.size }
       row["p99"] = at(sorted, 0.99) if sorted.size >= 100
       @rows << row
-      puts format("%-62<what>s %10<median>s %<unit>s", what:, median: shown(row["median"]), unit:)
+      puts format("%-62<what>s %10<median>s %<unit>s (%<spread>s)", what:, median: shown(row["median"]), unit:,
+                                                                    spread: spread(row))
     end
 
     def write
@@ -58,6 +60,10 @@ module Benches
         "| #{row["what"]} | #{figures.join(" | ")} | #{row["unit"]} | #{row["repetitions"]} |"
       end
       "#{lines.join("\n")}\n"
+    end
+
+    def spread(row)
+      "#{shown(row["lowest"])} to #{shown(row["highest"])}#{", p99 #{shown(row["p99"])}" if row["p99"]}"
     end
 
     def at(sorted, share)

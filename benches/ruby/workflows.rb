@@ -6,7 +6,6 @@ require_relative "setup"
 
 REPETITIONS = 5
 COUNTS = { "w1" => 2000, "w2" => 2000, "w3" => 100 }.freeze
-NAMES = { "w1" => "W1, a line of 5", "w2" => "W2, a diamond of 4", "w3" => "W3, 1→100→1" }.freeze
 
 def until_completed(coordinator, total)
   sleep 0.001 until coordinator.get_performance_metrics["tasks_completed"] >= total
@@ -29,35 +28,23 @@ def one_after_the_other(coordinator, name, count)
   count / Benches.seconds { ids.each { |id| coordinator.orchestrate_task(id) } }
 end
 
-def submitted_by_threads(coordinator, threads, count)
-  count / Benches.seconds do
-    Array.new(threads) do
-      Thread.new { (count / threads).times { coordinator.initialize_task(Benches.request("w1")) } }
-    end.each(&:join)
-  end
-end
-
-def submit_to_complete(coordinator)
-  Benches.seconds { coordinator.orchestrate_task(coordinator.initialize_task(Benches.request("w1")).task_id) } * 1000
-end
-
 report = Benches::Report.new("workflows", "Workflows in one process", "ruby benches/ruby/workflows.rb")
 
 %i[file memory].each do |kind|
   where = kind == :memory ? "SQLite in memory" : "SQLite file, FULL"
   Benches.with_coordinator(kind) do |coordinator|
     Benches.submit(coordinator, "w1", 50).each { |id| coordinator.orchestrate_task(id) }
-    report.add("idle #{NAMES["w1"]}, submit to complete, #{where}", "ms",
-               Array.new(500) { submit_to_complete(coordinator) })
+    report.add("idle #{Benches::NAMES["w1"]}, submit to complete, #{where}", "ms",
+               Array.new(500) { Benches.submit_to_complete(coordinator) })
     COUNTS.each do |name, count|
       steps = Benches::WORKFLOWS[name].size
       rates = Array.new(REPETITIONS) { drained_by_worker(coordinator, name, count) }
-      report.add("#{NAMES[name]}, a worker of 10 threads, #{where}", "workflows/s", rates)
-      report.add("#{NAMES[name]}, the same in steps, #{where}", "steps/s", rates.map { |rate| rate * steps })
+      report.add("#{Benches::NAMES[name]}, a worker of 10 threads, #{where}", "workflows/s", rates)
+      report.add("#{Benches::NAMES[name]}, the same in steps, #{where}", "steps/s", rates.map { |rate| rate * steps })
       rates = Array.new(REPETITIONS) { one_after_the_other(coordinator, name, count / 10) }
-      report.add("#{NAMES[name]}, orchestrate_task in a loop, #{where}", "workflows/s", rates)
+      report.add("#{Benches::NAMES[name]}, orchestrate_task in a loop, #{where}", "workflows/s", rates)
     end
-    rates = Array.new(REPETITIONS) { submitted_by_threads(coordinator, 8, 2000) }
+    rates = Array.new(REPETITIONS) { Benches.submitted_by_threads(coordinator, 8, 2000) }
     report.add("initialize_task from 8 threads, #{where}", "tasks/s", rates)
   end
 end

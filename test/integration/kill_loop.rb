@@ -6,7 +6,7 @@ require "json"
 # and what it was given by the steps before it.
 module KillLoop
   # More than there are kills: no step may fail for good because of them.
-  MAX_ATTEMPTS = 400
+  MAX_ATTEMPTS = 10_000
   LEAVES = (1..50).map { |number| "leaf#{number}" }.freeze
   # Which steps each step comes after.
   TEMPLATES = {
@@ -20,21 +20,15 @@ module KillLoop
 
   module_function
 
-  # For lines of several processes: each line is one write at the end of the file.
-  def append_to(path) = File.open(path, File::WRONLY | File::APPEND | File::CREAT)
-
   def register(coordinator, record, random)
     coordinator.register_handler("KillLoop") { |step| run(step, record, random) }
     TEMPLATES.each { |name, parents| coordinator.register_template(template(name, parents)) }
   end
 
+  # The key of a task tells its shape, and keeps it from being submitted twice.
   def request(key)
     { namespace: "kill_loop", name: TEMPLATES.keys[key % TEMPLATES.size], context: { key: },
       idempotency_key: "key #{key}" }
-  end
-
-  def open_tasks(coordinator)
-    %w[pending in_progress].flat_map { |status| coordinator.list_tasks(status:, limit: 1000) }
   end
 
   def fails?(task_id, name, attempt) = UNSTEADY.include?(name) && ((task_id + attempt) % 3).zero?

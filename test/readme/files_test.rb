@@ -14,7 +14,8 @@ class ReadmeFilesTest < Minitest::Test
   USED = {
     "process_order.rb" => :commands, "process_order.yml" => :session,
     "order_test.rb" => :test_the_suite_passes, "run_order.rb" => :test_the_job_runs_the_task,
-    "return_order.yml" => :test_the_older_format_is_run, "config/tasker_core.yml" => :test_the_settings_are_read
+    "return_order.yml" => :test_the_older_format_is_run, "config/tasker_core.yml" => :test_the_settings_are_read,
+    "config/initializers/tasker_core.rb" => :test_the_initialiser_says_which_database
   }.freeze
 
   def test_every_file_is_used_by_a_test
@@ -78,6 +79,19 @@ class ReadmeFilesTest < Minitest::Test
     assert_equal "sqlite://tasker_core.sqlite3", load.call("development").database_url
     assert_equal "sqlite:///var/lib/shop/tasks.sqlite3", load.call("production").database_url
     assert_equal({ "charge" => 5, "fulfillment/process_order" => 3 }, load.call("production").retry_limits)
+  end
+
+  def test_the_initialiser_says_which_database
+    output = ruby(<<~'RUBY', env: { "DATABASE_URL" => "postgres://app:s3cret@db/shop" })
+      require "tasker_core"
+      module Rails
+        def self.logger = @logger ||= Logger.new($stdout)
+      end
+      require "./config/initializers/tasker_core.rb"
+      config = TaskerCore.configure(TaskerCore.const_get(:ProcessCoordinator).config)
+      p config, config.auto_migrate, TaskerCore.logger.equal?(Rails.logger)
+    RUBY
+    assert_equal "#<TaskerCore::Configuration development postgres://app:***@db/shop>\nfalse\ntrue\n", output
   end
 
   private
