@@ -103,16 +103,15 @@ impl Session<'_> {
             .map_err(Into::into)
     }
 
-    /// Begins a transaction that writes. A server that says nothing to that is given up at the end of a turn's patience:
-    /// nothing is lost with it.
+    /// Begins a transaction that writes. A connection on which nothing is said to that is given up while there is time for
+    /// another: what lies between may have forgotten it, and nothing is lost with it.
     pub(super) fn begin(&self, until: Instant) -> Said<()> {
         let mut connection = self.connection;
-        let limit = within(until);
-        let begun = async { timeout(limit, connection.batch_execute(self.profile.begin())).await };
+        let limit = (within(until) / 2).max(LEAST);
+        let begun = async { timeout(limit, begin(&mut connection, self.profile.begin())).await };
         self.runtime
             .block_on(begun)
-            .map_err(|_| Fault::Lost(silence(limit)))?
-            .map_err(Into::into)
+            .unwrap_or_else(|_| Err(Fault::Lost(silence(limit))))
     }
 
     /// Sends statements that have nothing bound and nothing to tell.
@@ -187,13 +186,25 @@ impl Link {
     }
 }
 
+/// Begins a transaction as a [`Profile`] says. Where what follows its BEGIN is refused, the connection isn't left in it.
+pub(super) async fn begin<C>(connection: &mut C, words: &str) -> Said<()>
+where
+    C: SimpleAsyncConnection,
+{
+    let begun = connection.batch_execute(words).await.map_err(Fault::from);
+    if let Err(Fault::Refused(_)) = begun {
+        connection.batch_execute("ROLLBACK").await?;
+    }
+    begun
+}
+
 /// A transaction of its own around `work`.
 pub(super) async fn committed<T>(
     connection: &mut AsyncPgConnection,
     profile: &Profile,
     work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Said<T>,
 ) -> Said<T> {
-    connection.batch_execute(profile.begin()).await?;
+    begin(connection, profile.begin()).await?;
     match work(connection).await {
         Ok(value) => {
             connection.batch_execute("COMMIT").await?;

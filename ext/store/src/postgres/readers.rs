@@ -21,7 +21,7 @@ use tokio::time::{sleep, timeout};
 use super::address::Address;
 use super::backoff::Backoff;
 use super::fault::{Fault, Said};
-use super::link::{LEAST, lost};
+use super::link::{LEAST, begin, lost};
 use super::session::{PATIENCE, Profile};
 use super::sight::PgSight;
 use crate::StoreError;
@@ -93,7 +93,7 @@ impl ReaderPool {
         limits.timeouts = Timeouts {
             wait: Some(PATIENCE),
             create: Some(patience),
-            recycle: Some(patience),
+            recycle: Some((patience / 2).max(LEAST)),
         };
         let pool = Pool::builder(manager)
             .config(limits)
@@ -155,7 +155,13 @@ impl Shared {
                 .unwrap_or_else(|_| Err(Fault::Lost("no answer".to_owned())));
             match said {
                 Ok(answer) => return Ok(answer),
-                Err(Fault::Refused(error)) => return Err(error),
+                Err(Fault::Refused(error)) => {
+                    // As a turn's: the next question is asked on another one.
+                    if matches!(error, StoreError::Refusing { .. }) {
+                        drop(Object::take(connection));
+                    }
+                    return Err(error);
+                }
                 Err(Fault::Lost(detail)) => {
                     drop(Object::take(connection));
                     if Instant::now() >= until {
@@ -200,7 +206,7 @@ pub(super) async fn look(
     environment: &str,
     question: &Question,
 ) -> Said<String> {
-    connection.batch_execute(profile.begin_reading()).await?;
+    begin(connection, profile.begin_reading()).await?;
     let mut sight = PgSight {
         connection,
         lost: None,
