@@ -91,6 +91,8 @@ pub(crate) struct Coordinator {
     next_look: Millis,
     alarm: Option<(Millis, SpawnHandle)>,
     retired: bool,
+    /// Whether its own orders failed when they were last given.
+    falls_behind: bool,
     /// Whether a test wants to see it lost.
     doomed: bool,
 }
@@ -135,6 +137,7 @@ impl Coordinator {
             next_due,
             alarm: None,
             retired: false,
+            falls_behind: false,
             doomed: false,
         }
     }

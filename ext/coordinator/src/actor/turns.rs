@@ -93,13 +93,18 @@ impl Coordinator {
         for (caller, result) in callers.into_iter().zip(results) {
             match caller.asks {
                 Asks::Nobody => {
+                    let failed = result.is_err();
                     if let Err(failure) = result {
-                        log::error!(
-                            "the coordinator's own orders failed and are given again: {}",
-                            failure.message
-                        );
+                        // Once for an outage, however long it is.
+                        if !self.falls_behind {
+                            log::error!(
+                                "the coordinator's own orders failed and are given again until they succeed: {}",
+                                failure.message
+                            );
+                        }
                         due(&mut self.next_due, Some(self.clock.now() + 1_000));
                     }
+                    self.falls_behind = failed;
                 }
                 Asks::Returned(steps) => {
                     if result.is_err() {

@@ -92,7 +92,7 @@ pub fn report(work: &mut Working, report: &Report) -> Outcome {
 /// # Errors
 /// [`Refusal::StaleLease`] when the attempt is void.
 pub fn heartbeat(work: &mut Working, step: StepId, fence: i64) -> Outcome {
-    let row = held(work, step, fence)?;
+    let row = held_here(work, step, fence)?;
     if row.deadline_at.is_some_and(|deadline| deadline <= work.now) {
         return Err(Refusal::StaleLease { step_id: step.0 });
     }
@@ -121,8 +121,23 @@ fn held(work: &Working, step: StepId, fence: i64) -> Result<&StepRow, Refusal> {
     }
 }
 
+/// The step, if it is in the hands of the worker that speaks. A fence alone isn't enough for that: a database that lost its
+/// last commits in a failover gives the same one a second time.
+fn held_here(work: &Working, step: StepId, fence: i64) -> Result<&StepRow, Refusal> {
+    held(work, step, fence).and_then(|row| match row.worker {
+        Some(worker) if worker == work.worker => Ok(row),
+        _ => Err(Refusal::StaleLease { step_id: step.0 }),
+    })
+}
+
 fn judge(work: &Working, report: &Report) -> Result<Judgement, Refusal> {
-    let row = held(work, report.step, report.fence)?;
+    let row = match report.ending {
+        // Anybody may notice these.
+        Ending::TimedOut | Ending::Lapsed(_) => held(work, report.step, report.fence)?,
+        Ending::Complete(_) | Ending::Failed(_) | Ending::Released => {
+            held_here(work, report.step, report.fence)?
+        }
+    };
     let template = work
         .template_of(report.step.task())
         .ok_or(Refusal::StaleLease {

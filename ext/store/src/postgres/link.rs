@@ -19,6 +19,8 @@ pub(super) struct Link {
     runtime: Runtime,
     profile: Profile,
     connection: Option<AsyncPgConnection>,
+    /// Whether the server was out of reach when it was last tried: the log hears of that once.
+    away: bool,
 }
 
 impl Link {
@@ -31,6 +33,7 @@ impl Link {
             runtime,
             profile,
             connection: None,
+            away: false,
         })
     }
 
@@ -41,7 +44,9 @@ impl Link {
     /// The connection, made anew where it was lost; a server that can't be reached is tried until `until`.
     pub(super) fn connected(&mut self, until: Instant) -> Result<Session<'_>, StoreError> {
         if self.connection.is_none() {
-            self.connection = Some(self.runtime.block_on(connect(&self.profile, until))?);
+            let connected = self.runtime.block_on(connect(&self.profile, until));
+            self.tell(connected.as_ref().err());
+            self.connection = Some(connected?);
         }
         let Some(connection) = &self.connection else {
             return Err(StoreError::Database("no connection was made".to_owned()));
@@ -51,6 +56,16 @@ impl Link {
             profile: &self.profile,
             connection,
         })
+    }
+
+    /// Says when the server gets out of reach, and when it is back.
+    fn tell(&mut self, error: Option<&StoreError>) {
+        match error {
+            Some(error) if !self.away => log::warn!("{error}"),
+            None if self.away => log::warn!("{} answers again", self.profile.address.describe()),
+            _ => {}
+        }
+        self.away = error.is_some();
     }
 
     /// Forgets the connection; what was open on it is undone by the server.
@@ -78,7 +93,7 @@ async fn connect(profile: &Profile, until: Instant) -> Result<AsyncPgConnection,
         if !error.is_transient() || Instant::now() + pause >= until {
             return Err(open_error(error));
         }
-        log::warn!("{error}; trying again in {} ms", pause.as_millis());
+        log::debug!("{error}; trying again in {} ms", pause.as_millis());
         sleep(pause).await;
     }
 }
@@ -161,6 +176,7 @@ impl Link {
             let Link {
                 runtime,
                 profile,
+                away: _,
                 connection: Some(connection),
             } = self
             else {

@@ -87,7 +87,8 @@ async fn listen_on(profile: &Profile, hears: &AtomicBool, heard: &impl Fn()) {
     let mut backoff = Backoff::new();
     loop {
         match dial(&profile.address).await {
-            Err(error) => log::warn!("no connection to listen on: {error}"),
+            // The connection that writes says so, too, and louder.
+            Err(error) => log::debug!("no connection to listen on: {error}"),
             Ok(dialled) => {
                 let why = listen(dialled, &profile.channel(), hears, &mut backoff, heard).await;
                 log::warn!("the connection that listens was lost: {why}");

@@ -6,6 +6,7 @@
 //! talks to the server drives its own connections while it waits.
 
 mod address;
+mod attempt;
 mod backoff;
 mod dial;
 mod fate;
@@ -22,7 +23,6 @@ mod tls;
 mod transaction;
 mod writes;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -35,13 +35,12 @@ pub use readers::ReaderPool;
 use crate::options::Options;
 use crate::tx::TemplateCache;
 use crate::view::Question;
-use crate::{Reader, Store, StoreError, TurnInput, TurnOutput, turn};
-use fate::{Fate, Uncertain};
-use fault::{Fault, Said};
+use crate::{Reader, Store, StoreError, TurnInput, TurnOutput};
+use fate::Uncertain;
+use fault::Said;
 use link::Link;
 use migrate::Version;
 use session::Profile;
-use transaction::PgTx;
 
 /// The connection that writes.
 pub struct PgStore {
@@ -78,67 +77,6 @@ impl PgStore {
             uncertain: None,
         })
     }
-
-    /// One try of a turn.
-    fn attempt(&mut self, input: &TurnInput<'_>, until: Instant) -> Result<TurnOutput, Missed> {
-        let session = self.link.connected(until)?;
-        session.begin(until)?;
-        let mut tx = PgTx {
-            session,
-            lost: None,
-            traces: None,
-        };
-        let templates = &mut self.templates;
-        let done = catch_unwind(AssertUnwindSafe(|| {
-            let output = turn::run(&mut tx, templates, input)?;
-            // Once a turn at most, and only where there is something for others to do.
-            if output.unclaimed > 0 {
-                let channel = tx.session.profile.channel();
-                tx.run(statement::Notify::new(&channel))?;
-            }
-            Ok(output)
-        }));
-        let done = done.unwrap_or_else(|payload| Err(StoreError::panicked(payload.as_ref())));
-        let PgTx { lost, traces, .. } = tx;
-        match (done, lost) {
-            (_, Some(detail)) => Err(Missed::Nothing(detail)),
-            (Err(error), None) => {
-                // Where not even that is heard, the server had ended the session.
-                session.say("ROLLBACK")?;
-                Err(Missed::Refused(error))
-            }
-            (Ok(output), None) => match (session.say("COMMIT"), traces) {
-                (Ok(()), _) => Ok(output),
-                // Nothing was written, so nothing could be lost.
-                (Err(fault), None) => Err(fault.into()),
-                // A refusal may be a pooler's, whose own connection broke.
-                (Err(fault), Some(traces)) => Err(Missed::Unsure(Box::new(Uncertain::new(
-                    traces, output, fault,
-                )))),
-            },
-        }
-    }
-
-    /// Finds out what became of a turn whose commit wasn't heard, before anything else is done.
-    fn settle_uncertain(&mut self, until: Instant) -> Result<(), StoreError> {
-        let Some(uncertain) = self.uncertain.take() else {
-            return Ok(());
-        };
-        match fate::of(&mut self.link, uncertain.traces(), until) {
-            Ok(fate) => {
-                log::warn!("the turn whose commit was not heard {}", fate.as_str());
-                if fate == Fate::Committed {
-                    // Its callers were told that nothing is known, and run none of the steps that it took.
-                    self.uncertain = uncertain.granted_only();
-                }
-                Ok(())
-            }
-            Err(error) => {
-                self.uncertain = Some(uncertain);
-                Err(error)
-            }
-        }
-    }
 }
 
 /// Makes or migrates the tables, where that is allowed.
@@ -163,31 +101,6 @@ pub fn migrate(address: &Address, options: &Options) -> Result<(i32, i32), Store
     let from =
         link.at_length(async |connection, profile| migrate::migrate(connection, profile).await)?;
     Ok((from, migrate::NEWEST))
-}
-
-/// Why a try of a turn came to nothing.
-enum Missed {
-    /// The database, or a rule, refused it: it is undone.
-    Refused(StoreError),
-    /// The connection was lost before anything was committed.
-    Nothing(String),
-    /// The connection was lost during the commit.
-    Unsure(Box<Uncertain>),
-}
-
-impl From<StoreError> for Missed {
-    fn from(error: StoreError) -> Missed {
-        Missed::Refused(error)
-    }
-}
-
-impl From<Fault> for Missed {
-    fn from(fault: Fault) -> Missed {
-        match fault {
-            Fault::Refused(error) => Missed::Refused(error),
-            Fault::Lost(detail) => Missed::Nothing(detail),
-        }
-    }
 }
 
 impl Store for PgStore {
@@ -257,55 +170,6 @@ impl Store for PgStore {
 
     fn reader(&mut self) -> &mut dyn Reader {
         self
-    }
-}
-
-impl PgStore {
-    /// Carries out a turn. Where the connection is lost before the commit, the turn is begun again on another one; where
-    /// it is lost during the commit, the server is asked what became of it.
-    fn turn_until(
-        &mut self,
-        input: &TurnInput<'_>,
-        until: Instant,
-    ) -> Result<TurnOutput, StoreError> {
-        loop {
-            let missed = match self.attempt(input, until) {
-                Ok(output) => return Ok(output),
-                Err(missed) => missed,
-            };
-            // It may hold a template whose id was undone and will be given to another.
-            self.templates.clear();
-            let detail = match missed {
-                Missed::Refused(error) => {
-                    // It may be the server that is the wrong one: there was a failover perhaps.
-                    if matches!(error, StoreError::Refusing { .. }) {
-                        self.link.hang_up();
-                    }
-                    return Err(error);
-                }
-                Missed::Nothing(detail) => detail,
-                Missed::Unsure(uncertain) => {
-                    self.link.hang_up();
-                    match fate::of(&mut self.link, uncertain.traces(), until) {
-                        Ok(Fate::Committed) => return Ok(uncertain.into_output()),
-                        Ok(Fate::Undone) => match uncertain.into_fault() {
-                            Fault::Lost(detail) => detail,
-                            Fault::Refused(error) => return Err(error),
-                        },
-                        Err(error) => {
-                            log::error!("the commit of a turn was not heard: {error}");
-                            self.uncertain = Some(*uncertain);
-                            return Err(StoreError::Unknown);
-                        }
-                    }
-                }
-            };
-            self.link.hang_up();
-            log::warn!("the connection to PostgreSQL was lost ({detail}); the turn is begun again");
-            if Instant::now() >= until {
-                return Err(link::lost(self.link.profile(), &detail));
-            }
-        }
     }
 }
 

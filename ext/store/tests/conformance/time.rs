@@ -131,6 +131,7 @@ pub fn a_worker_that_renews_its_lease_keeps_its_steps(store: &mut dyn Store) {
     driver.now += LEASE_MS - 1;
     driver.tick();
     assert_eq!(driver.states(task), ["in_progress"]);
+    driver.worker = other;
     driver.complete(&held, "1");
     assert_eq!(driver.status(task), "complete");
 }
@@ -244,11 +245,12 @@ pub fn an_attempt_that_nobody_puts_an_end_to_is_not_held_for_ever(store: &mut dy
 pub fn a_silent_worker_is_spared_while_nobody_could_renew(store: &mut dyn Store) {
     let mut driver = Driver::new(store);
     let task = driver.start(&steps(&[("a", &[])]));
-    let (_, held) = held_by_another(&mut driver, LEASE_MS - 1);
+    let (other, held) = held_by_another(&mut driver, LEASE_MS - 1);
     driver.now += LEASE_MS;
     driver.spare_silent = true;
     driver.tick();
     assert_eq!(driver.states(task), ["in_progress"]);
+    driver.worker = other;
     driver.complete(&held, "1");
     assert_eq!(driver.states(task), ["complete"]);
 }

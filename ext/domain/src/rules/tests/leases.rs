@@ -54,6 +54,23 @@ fn two_reports_of_one_attempt_in_one_turn_count_once() {
 }
 
 #[test]
+fn a_report_of_another_worker_changes_nothing_whatever_its_fence() {
+    let mut world = World::new();
+    let task = world.start(steps(&[("a", &[])]));
+    let held = world.take_only();
+    let holder = std::mem::replace(&mut world.worker, WorkerId(9));
+    for ending in [done(), Ending::Failed(error(true)), Ending::Released] {
+        assert!(is_stale(&world.report(held, ending)));
+    }
+    let beat = world.turn(|work| report::heartbeat(work, held.step, held.fence));
+    assert!(is_stale(&beat));
+    assert_eq!(world.state(task, "a"), StepState::InProgress);
+    world.worker = holder;
+    world.complete(held);
+    assert_eq!(world.state(task, "a"), StepState::Complete);
+}
+
+#[test]
 fn a_report_with_another_fence_changes_nothing() {
     let mut world = World::new();
     let task = world.start(steps(&[("a", &[])]));
