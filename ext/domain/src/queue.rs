@@ -1,8 +1,9 @@
 //! Places in the queue of steps that can be taken, and which queue a step is in.
 //!
-//! A place is a time. Of steps of one task that become claimable in one burst each takes a place a little later than the
-//! one before, as if it had come later: so a huge task doesn't keep small ones that come after it waiting until all of
-//! it is done. Since places are times, whatever waits gets its turn. A place only orders: it holds no step back.
+//! A place is a time. Of steps of one task that become claimable in one burst each ten take a place a little later than
+//! the ten before, as if they had come later: so a huge task doesn't keep small ones that come after it waiting until all
+//! of it is done. Ten share a place because steps of one task that are taken and reported together cost less. Since places
+//! are times, whatever waits gets its turn. A place only orders: it holds no step back.
 
 use std::hash::Hasher;
 
@@ -10,12 +11,15 @@ use fnv::FnvHasher;
 
 use crate::ids::Millis;
 
-/// How much later in the queue each further step of a burst is placed, in ms.
-pub const SPREAD_MS: Millis = 10;
+/// How many steps of a burst take one place.
+pub const ABREAST: u32 = 10;
+
+/// How much later in the queue the next ones of a burst are placed, in ms: 10 for each step.
+pub const SPREAD_MS: Millis = 100;
 
 /// The place of a step that became claimable at `now`, after `earlier` others of its task in the same turn.
 pub fn place(now: Millis, earlier: u32) -> Millis {
-    now.saturating_add(SPREAD_MS.saturating_mul(Millis::from(earlier)))
+    now.saturating_add(SPREAD_MS.saturating_mul(Millis::from(earlier / ABREAST)))
 }
 
 /// The queue of a namespace: the 64-bit FNV-1a hash of its name, which is stored and must never change. Two names may
@@ -41,7 +45,8 @@ mod tests {
 
     #[test]
     fn places_of_a_burst_follow_each_other_and_never_overflow() {
-        assert_eq!([place(5, 0), place(5, 1), place(5, 3)], [5, 15, 35]);
+        assert_eq!([place(5, 0), place(5, 9), place(5, 10)], [5, 5, 105]);
+        assert_eq!(place(5, 35), 305);
         assert_eq!(place(Millis::MAX, u32::MAX), Millis::MAX);
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::world::{World, error, flow, steps};
 use crate::command::{Action, Ending, Scope, Submission};
 use crate::ids::{StepId, TaskId};
-use crate::queue::SPREAD_MS;
+use crate::queue::{ABREAST, SPREAD_MS};
 use crate::rules::claim;
 
 /// One step after which so many are ready at once.
@@ -50,29 +50,29 @@ fn submit_in(world: &mut World, namespace: &str) -> TaskId {
 #[test]
 fn steps_of_a_burst_take_places_one_after_the_other() {
     let mut world = World::new();
-    let task = world.start(burst(3));
+    let task = world.start(burst(25));
     world.now += 5;
     let first = world.take_only();
     world.complete(first);
-    let places: Vec<_> = (1..=3)
-        .map(|position| world.steps[&task.step(position)].queued_at)
-        .collect();
-    let place = |earlier: i64| Some(world.now + SPREAD_MS * earlier);
-    assert_eq!(places, [place(0), place(1), place(2)]);
-    assert_eq!(world.take(9).len(), 3, "a place holds no step back");
+    let places = (1..=25).map(|position| world.steps[&task.step(position)].queued_at);
+    let place = |earlier: u32| Some(world.now + SPREAD_MS * i64::from(earlier / ABREAST));
+    assert!(places.eq((0..25).map(place)));
+    assert_eq!(world.take(30).len(), 25, "a place holds no step back");
 }
 
 #[test]
 fn bursts_of_several_tasks_in_one_turn_take_turns() {
     let mut world = World::new();
-    world.register(steps(&[("a", &[]), ("b", &[])]));
+    let names: Vec<_> = (0..20).map(|n| format!("s{n}")).collect();
+    let wide: Vec<(&str, &[&str])> = names.iter().map(|name| (name.as_str(), &[][..])).collect();
+    world.register(steps(&wide));
     let made = world.turn(|work| crate::rules::submit::submit(work, &[flow(), flow()]));
     assert!(made.is_ok());
-    let tasks: Vec<_> = taken(&mut world, 9)
-        .iter()
-        .map(|step| step.task().0)
-        .collect();
-    assert_eq!(tasks, [1, 2, 1, 2]);
+    let tasks: Vec<_> = taken(&mut world, 99)
+        .chunks(ABREAST as usize)
+        .map(|steps| steps.iter().map(|step| step.task().0).collect())
+        .collect::<Vec<Vec<_>>>();
+    assert_eq!(tasks, [1, 2, 1, 2].map(|task| vec![task; 10]));
 }
 
 #[test]
@@ -85,15 +85,17 @@ fn a_small_task_that_comes_after_a_huge_one_goes_between_its_steps() {
     let huge = world.submit(flow()).expect("a task").task;
     let first = world.take_only();
     world.complete(first);
-    world.now += 25;
+    world.now += 250;
     let name = "small".to_owned();
     let submission = Submission { name, ..flow() };
     let late = world.submit(submission).expect("a task").task;
-    let tasks: Vec<_> = taken(&mut world, 5)
+    let tasks: Vec<_> = taken(&mut world, 40)
         .iter()
         .map(|step| step.task())
         .collect();
-    assert_eq!(tasks, [huge, huge, huge, late, huge]);
+    // Places at 0, 100 and 200 ms were before it.
+    assert_eq!(tasks.iter().position(|task| *task == late), Some(30));
+    assert!(tasks.iter().all(|task| [huge, late].contains(task)));
 }
 
 #[test]
