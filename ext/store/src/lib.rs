@@ -6,12 +6,14 @@
 //! once for every database.
 
 mod answer;
+mod due;
 pub mod error;
 pub mod options;
 pub mod postgres;
 mod rows;
 mod sight;
 pub mod sqlite;
+mod statements;
 pub mod turn;
 pub mod tx;
 pub mod view;

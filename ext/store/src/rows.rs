@@ -269,8 +269,3 @@ pub(crate) fn transition(task: TaskId, row: TransitionTuple) -> Result<Transitio
         reason,
     })
 }
-
-/// Why an attempt of a worker that is gone ended.
-pub(crate) fn gone(name: &str) -> String {
-    format!("{name} ended, or was silent for longer than its lease")
-}

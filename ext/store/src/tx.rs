@@ -11,28 +11,13 @@ use tasker_domain::working::{Changes, Edition};
 
 use crate::StoreError;
 
+pub use crate::due::Due;
+
 /// The result of a call on the database.
 pub type Found<T> = Result<T, StoreError>;
 
 /// A key against a second submission: namespace, name, key.
 pub type Key = (String, String, String);
-
-/// What time has brought.
-#[derive(Clone, Debug, Default)]
-pub struct Due {
-    /// Steps whose wait is over.
-    pub timed: Vec<StepId>,
-    /// Attempts past their deadline, with their fences.
-    pub overdue: Vec<(StepId, i64)>,
-    /// Attempts whose worker is gone: step, fence, why.
-    pub orphaned: Vec<(StepId, i64, String)>,
-    /// Tasks past their deadline.
-    pub tasks: Vec<TaskId>,
-    /// Workers whose lease was over, and has been taken from them.
-    pub lost: Vec<WorkerId>,
-    /// When something falls due next, after all of that.
-    pub next: Option<Millis>,
-}
 
 /// Where steps that can be taken are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

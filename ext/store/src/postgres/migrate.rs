@@ -134,9 +134,13 @@ pub(super) fn foreign(schema: &str) -> StoreError {
 
 /// The tables are not there, or old, and may not be changed now.
 pub(super) fn behind(version: i32, schema: &str) -> StoreError {
+    let state = match version {
+        0 => "has no tables of tasker_core yet".to_owned(),
+        _ => format!("is at version {version}"),
+    };
     StoreError::Refusing {
         why: format!(
-            "the schema {schema} is at version {version} and this version of tasker_core needs {NEWEST}; run \
+            "the schema {schema} {state}, and this version of tasker_core needs version {NEWEST}; run \
              TaskerCore.migrate! (auto_migrate is off)"
         ),
     }

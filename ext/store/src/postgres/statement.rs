@@ -8,14 +8,11 @@
     reason = "a statement takes an argument for each of its placeholders"
 )]
 
-use std::sync::OnceLock;
-
 use diesel::pg::Pg;
-use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text};
 
 use crate::rows::{StepSql, TaskSql};
+use crate::statements::statements;
 
 type Ids<'a> = &'a [i64];
 type Words<'a> = &'a [&'a str];
@@ -45,45 +42,7 @@ macro_rules! task_columns {
     };
 }
 
-/// `statement! { Name(field: type => SqlType, …) -> (column types) = "SQL with a ? for each field"; }`
-macro_rules! statement {
-    ($( $(#[$doc:meta])* $name:ident ( $($field:ident : $type:ty => $sql:ty),* $(,)? ) $(-> $out:ty)? = $text:expr; )+) => { $(
-        $(#[$doc])*
-        pub(super) struct $name<'a> {
-            $($field: $type,)*
-            life: std::marker::PhantomData<&'a ()>,
-        }
-
-        impl<'a> $name<'a> {
-            pub(super) fn new($($field: $type),*) -> Self {
-                $name { $($field,)* life: std::marker::PhantomData }
-            }
-        }
-
-        impl<'a> QueryId for $name<'a> {
-            type QueryId = $name<'static>;
-            const HAS_STATIC_QUERY_ID: bool = true;
-        }
-
-        impl<'a> QueryFragment<Pg> for $name<'a> {
-            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-                // Split once: this walk is taken for every execution, to collect what is bound.
-                static PARTS: OnceLock<Vec<&'static str>> = OnceLock::new();
-                let mut parts = PARTS.get_or_init(|| ($text).split('?').collect()).iter();
-                $(
-                    out.push_sql(parts.next().copied().unwrap_or_default());
-                    out.push_bind_param::<$sql, _>(&self.$field)?;
-                )*
-                out.push_sql(parts.next().copied().unwrap_or_default());
-                Ok(())
-            }
-        }
-
-        $( impl<'a> Query for $name<'a> { type SqlType = $out; } )?
-    )+ };
-}
-
-statement! {
+statements! { for Pg;
     /// The time by the clock of the database.
     Clock() -> BigInt = "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
     /// This transaction's id, for asking later what became of it.

@@ -1,15 +1,12 @@
 //! What time has brought: waits that are over, deadlines missed, workers lost.
 
 use diesel_async::RunQueryDsl;
-use tasker_domain::ids::{Millis, StepId, TaskId, WorkerId};
+use tasker_domain::ids::{Millis, WorkerId};
 
 use super::statement;
 use super::transaction::{PgTx, get, load, numbers};
-use crate::rows::{gone, label};
+use crate::due::DueRows;
 use crate::tx::{Due, Found};
-
-/// The most rows of a kind that one turn takes on; what is left falls due at once again.
-const AT_ONCE: usize = 1_000;
 
 /// When to look again where another process sees to what is due, in ms.
 const LOOK_AGAIN_MS: i64 = 1_000;
@@ -44,22 +41,12 @@ pub(super) fn due(
     }
     let orphans: Vec<(i64, i64, String)> = load!(tx, statement::Orphans::new())?;
     let next: Option<i64> = get!(tx, statement::NextDue::new(now, now, now))?;
-    let more = timed.len() >= AT_ONCE
-        || overdue.len() >= AT_ONCE
-        || orphans.len() >= AT_ONCE
-        || tasks.len() >= 100;
-    Ok(Due {
-        timed: timed.into_iter().map(StepId).collect(),
-        overdue: overdue
-            .into_iter()
-            .map(|(id, fence)| (StepId(id), fence))
-            .collect(),
-        orphaned: orphans
-            .into_iter()
-            .map(|(id, fence, name)| (StepId(id), fence, gone(label(&name))))
-            .collect(),
-        tasks: tasks.into_iter().map(TaskId).collect(),
-        lost: lost.into_iter().map(WorkerId).collect(),
-        next: if more { Some(now) } else { next },
-    })
+    let rows = DueRows {
+        timed,
+        overdue,
+        orphans,
+        tasks,
+        next,
+    };
+    Ok(rows.at(now))
 }

@@ -10,14 +10,11 @@
     reason = "a statement takes an argument for each of its placeholders"
 )]
 
-use std::sync::OnceLock;
-
-use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-use diesel::sqlite::{Sqlite, SqliteConnection};
+use diesel::sqlite::Sqlite;
 
 use crate::rows::{StepSql, TaskSql};
+use crate::statements::statements;
 
 /// The columns of [`crate::rows::StepTuple`], in its order.
 macro_rules! step_columns {
@@ -35,47 +32,7 @@ macro_rules! task_columns {
     };
 }
 
-/// `statement! { Name(field: type => SqlType, …) -> (column types) = "SQL with a ? for each field"; }`
-macro_rules! statement {
-    ($( $(#[$doc:meta])* $name:ident ( $($field:ident : $type:ty => $sql:ty),* $(,)? ) $(-> $out:ty)? = $text:expr; )+) => { $(
-        $(#[$doc])*
-        pub(super) struct $name<'a> {
-            $($field: $type,)*
-            life: std::marker::PhantomData<&'a ()>,
-        }
-
-        impl<'a> $name<'a> {
-            pub(super) fn new($($field: $type),*) -> Self {
-                $name { $($field,)* life: std::marker::PhantomData }
-            }
-        }
-
-        impl<'a> QueryId for $name<'a> {
-            type QueryId = $name<'static>;
-            const HAS_STATIC_QUERY_ID: bool = true;
-        }
-
-        impl<'a> QueryFragment<Sqlite> for $name<'a> {
-            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-                // Split once: this walk is taken for every execution, to collect what is bound.
-                static PARTS: OnceLock<Vec<&'static str>> = OnceLock::new();
-                let mut parts = PARTS.get_or_init(|| ($text).split('?').collect()).iter();
-                $(
-                    out.push_sql(parts.next().copied().unwrap_or_default());
-                    out.push_bind_param::<$sql, _>(&self.$field)?;
-                )*
-                out.push_sql(parts.next().copied().unwrap_or_default());
-                Ok(())
-            }
-        }
-
-        $( impl<'a> Query for $name<'a> { type SqlType = $out; } )?
-
-        impl<'a> RunQueryDsl<SqliteConnection> for $name<'a> {}
-    )+ };
-}
-
-statement! {
+statements! { for Sqlite;
     UserVersion() -> Integer = "SELECT user_version FROM pragma_user_version";
     ApplicationId() -> Integer = "SELECT application_id FROM pragma_application_id";
     CountTables() -> BigInt = "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'";
