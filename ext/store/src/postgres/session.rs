@@ -3,7 +3,8 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use diesel::connection::CacheSize;
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 
 use super::address::Address;
 use super::dial::{DialError, dial};
@@ -110,22 +111,9 @@ impl Profile {
             .await
             .map_err(|error| failed(&error))?;
         if self.pooled {
-            connection.forget_statements();
+            connection.set_prepared_statement_cache_size(CacheSize::Disabled);
         }
         Ok(connection)
-    }
-}
-
-/// What statements that aren't kept prepared look like to the callers of a session.
-trait ForgetStatements {
-    fn forget_statements(&mut self);
-}
-
-impl ForgetStatements for AsyncPgConnection {
-    fn forget_statements(&mut self) {
-        use diesel::connection::CacheSize;
-        use diesel_async::AsyncConnection;
-        self.set_prepared_statement_cache_size(CacheSize::Disabled);
     }
 }
 
