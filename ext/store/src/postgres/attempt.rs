@@ -112,7 +112,7 @@ impl PgStore {
             }
             (Ok(output), None) => match (session.say("COMMIT"), traces) {
                 (Ok(()), _) => Ok(output),
-                // Nothing was written, so nothing could be lost.
+                // What was written beside rows of tasks, a template or a lease, does no harm when it is written again.
                 (Err(fault), None) => Err(fault.into()),
                 // A refusal may be a pooler's, whose own connection broke.
                 (Err(fault), Some(traces)) => Err(Missed::Unsure(Box::new(Uncertain::new(

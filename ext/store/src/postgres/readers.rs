@@ -1,5 +1,6 @@
 //! Answers to questions: one thread that answers several at once, on connections of a pool.
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
@@ -41,6 +42,8 @@ struct Shared {
     pool: Pool<AsyncPgConnection>,
     profile: Profile,
     environment: String,
+    /// Those that were read before: what is committed keeps its id and its text.
+    templates: RefCell<TemplateCache>,
 }
 
 impl ReaderPool {
@@ -107,6 +110,7 @@ impl ReaderPool {
                 pool,
                 profile,
                 environment: options.environment.clone(),
+                templates: RefCell::new(TemplateCache::new()),
             }),
         })
     }
@@ -141,8 +145,8 @@ impl Shared {
         let until = Instant::now() + self.profile.patience;
         loop {
             let mut connection = self.connection(until).await?;
-            // Templates are few and their ids are never given twice, but a cache of one's own needs no lock.
-            let mut templates = TemplateCache::new();
+            // A copy, as other questions go on while this one waits.
+            let mut templates = self.templates.borrow().clone();
             let look = look(
                 &mut connection,
                 &self.profile,
@@ -154,7 +158,10 @@ impl Shared {
                 .await
                 .unwrap_or_else(|_| Err(Fault::Lost("no answer".to_owned())));
             match said {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    self.templates.borrow_mut().extend(templates);
+                    return Ok(answer);
+                }
                 Err(Fault::Refused(error)) => {
                     // As a turn's: the next question is asked on another one.
                     if matches!(error, StoreError::Refusing { .. }) {
