@@ -3,8 +3,10 @@
 //! The store loads rows before the rules run, and writes [`Changes`] after. What isn't loaded can't be
 //! changed, so each rule says in advance what it reaches.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
+
+use fnv::{FnvHashMap, FnvHashSet};
 
 use crate::ids::{Millis, StepId, TaskId, TemplateId, WorkerId};
 use crate::outcome::Tally;
@@ -40,7 +42,7 @@ pub struct Working {
     /// The settings.
     pub rules: Arc<Rules>,
     /// Templates by id: every task that is loaded has its own here.
-    pub templates: HashMap<TemplateId, Arc<Template>>,
+    pub templates: FnvHashMap<TemplateId, Arc<Template>>,
     /// The versions of each template that submissions of this turn name.
     pub editions: HashMap<(String, String), Vec<Edition>>,
     /// `namespace/name` of all templates, for the hint of an error; loaded when a name isn't known.
@@ -53,19 +55,19 @@ pub struct Working {
     pub woken: Vec<StepId>,
     /// What happened, in numbers.
     pub tally: Tally,
-    tasks: HashMap<TaskId, Entry<TaskRow>>,
-    steps: HashMap<StepId, Entry<StepRow>>,
-    whole: HashSet<TaskId>,
-    details: HashMap<TaskId, TaskDetails>,
+    tasks: FnvHashMap<TaskId, Entry<TaskRow>>,
+    steps: FnvHashMap<StepId, Entry<StepRow>>,
+    whole: FnvHashSet<TaskId>,
+    details: FnvHashMap<TaskId, TaskDetails>,
     new_keys: Vec<(String, String, String, TaskId)>,
-    results: HashMap<StepId, Json>,
+    results: FnvHashMap<StepId, Json>,
     attempts: Vec<AttemptRow>,
     transitions: Vec<TransitionRow>,
     pub(crate) touched: BTreeSet<TaskId>,
-    pub(crate) recount: HashSet<TaskId>,
-    pub(crate) by_hand: HashSet<TaskId>,
+    pub(crate) recount: FnvHashSet<TaskId>,
+    pub(crate) by_hand: FnvHashSet<TaskId>,
     /// How many steps of a task became claimable in this turn.
-    burst: HashMap<TaskId, u32>,
+    burst: FnvHashMap<TaskId, u32>,
     random: u64,
 }
 
@@ -99,25 +101,25 @@ impl Working {
             now,
             worker,
             rules,
-            templates: HashMap::new(),
+            templates: FnvHashMap::default(),
             editions: HashMap::new(),
             known_templates: Vec::new(),
             keys: HashMap::new(),
             task_ids: VecDeque::new(),
             woken: Vec::new(),
             tally: Tally::default(),
-            tasks: HashMap::new(),
-            steps: HashMap::new(),
-            whole: HashSet::new(),
-            details: HashMap::new(),
+            tasks: FnvHashMap::default(),
+            steps: FnvHashMap::default(),
+            whole: FnvHashSet::default(),
+            details: FnvHashMap::default(),
             new_keys: Vec::new(),
-            results: HashMap::new(),
+            results: FnvHashMap::default(),
             attempts: Vec::new(),
             transitions: Vec::new(),
             touched: BTreeSet::new(),
-            recount: HashSet::new(),
-            by_hand: HashSet::new(),
-            burst: HashMap::new(),
+            recount: FnvHashSet::default(),
+            by_hand: FnvHashSet::default(),
+            burst: FnvHashMap::default(),
             random: seed,
         }
     }
@@ -187,10 +189,11 @@ impl Working {
         self.steps.get_mut(&id).map(|entry| &mut entry.now)
     }
 
-    /// Says that a step became claimable, and gives it its place in the queue.
-    pub(crate) fn wake(&mut self, step: StepId) {
+    /// Says that a step became claimable, and gives it its place in the queue; `parent` is the one that released it.
+    pub(crate) fn wake(&mut self, step: StepId, parent: Option<StepId>) {
+        let parents = parent.and_then(|parent| self.step(parent)?.queued_at);
         let earlier = self.burst.entry(step.task()).or_default();
-        let place = queue::place(self.now, *earlier);
+        let place = queue::place(self.now, parents, *earlier);
         *earlier += 1;
         if let Some(row) = self.step_mut(step) {
             row.queued_at = Some(place);

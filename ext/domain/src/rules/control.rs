@@ -120,7 +120,7 @@ fn pause(work: &mut Working, task: &TaskRow, paused: bool, reason: Option<String
         }
         row.gate = gate(paused, row.ready_at.unwrap_or(now), now);
         if row.gate == Gate::Open {
-            work.wake(step);
+            work.wake(step, None);
         }
     }
     let word = if paused { "paused" } else { "resumed" };

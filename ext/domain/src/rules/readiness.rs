@@ -23,7 +23,7 @@ pub(crate) fn release_children(work: &mut Working, step: StepId) {
             row.ready_at = Some(now);
             row.gate = if paused { Gate::Paused } else { Gate::Open };
             if !paused {
-                work.wake(child);
+                work.wake(child, Some(step));
             }
         }
     }
@@ -42,7 +42,7 @@ pub(crate) fn make_ready(work: &mut Working, step: StepId, at: i64) {
     row.completed_at = None;
     row.gate = gate(paused, at, now);
     if row.gate == Gate::Open {
-        work.wake(step);
+        work.wake(step, None);
     }
 }
 

@@ -285,7 +285,7 @@ fn make(work: &mut Working, checked: Checked<'_>, id: TaskId) -> Submitted {
     };
     work.add_task(row, details, steps);
     for step in woken {
-        work.wake(step);
+        work.wake(step, None);
     }
     if let Some(key) = &submission.idempotency_key {
         work.take_key(&submission.namespace, &submission.name, key, id);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::world::{World, error, flow, steps};
 use crate::command::{Action, Ending, Scope, Submission};
 use crate::ids::{StepId, TaskId};
-use crate::queue::{ABREAST, SPREAD_MS};
+use crate::queue::{ABREAST, HEAD_START_MS, SPREAD_MS};
 use crate::rules::claim;
 
 /// One step after which so many are ready at once.
@@ -55,7 +55,10 @@ fn steps_of_a_burst_take_places_one_after_the_other() {
     let first = world.take_only();
     world.complete(first);
     let places = (1..=25).map(|position| world.steps[&task.step(position)].queued_at);
-    let place = |earlier: u32| Some(world.now + SPREAD_MS * i64::from(earlier / ABREAST));
+    let place = |earlier: u32| match earlier / ABREAST {
+        0 => Some(world.now - 5),
+        later => Some(world.now + SPREAD_MS * i64::from(later)),
+    };
     assert!(places.eq((0..25).map(place)));
     assert_eq!(world.take(30).len(), 25, "a place holds no step back");
 }
@@ -96,6 +99,45 @@ fn a_small_task_that_comes_after_a_huge_one_goes_between_its_steps() {
     // Places at 0, 100 and 200 ms were before it.
     assert_eq!(tasks.iter().position(|task| *task == late), Some(30));
     assert!(tasks.iter().all(|task| [huge, late].contains(task)));
+}
+
+#[test]
+fn a_task_that_has_begun_is_brought_to_its_end_before_later_ones_begin() {
+    let mut world = World::new();
+    world.register(steps(&[("a", &[]), ("b", &["a"]), ("c", &["b"])]));
+    let tasks = [(); 3].map(|()| {
+        world.now += 10;
+        world.submit(flow()).expect("a task").task
+    });
+    let order: Vec<_> = std::iter::from_fn(|| {
+        world.now += 1_000;
+        let held = world.take(1).into_iter().next()?;
+        world.complete(held);
+        Some(held.step.task())
+    })
+    .collect();
+    assert_eq!(order, tasks.map(|task| vec![task; 3]).concat());
+}
+
+#[test]
+fn a_place_that_is_taken_over_lets_nobody_wait_for_what_came_much_later() {
+    let mut world = World::new();
+    world.register(steps(&[("a", &[]), ("b", &["a"])]));
+    let old = world.submit(flow()).expect("a task").task;
+    let held = world.take_only();
+    world.now += 15_000;
+    let waiting = world.submit(flow()).expect("a task").task;
+    world.now += HEAD_START_MS;
+    world.complete(held);
+    let first: Vec<_> = taken(&mut world, 2)
+        .iter()
+        .map(|step| step.task())
+        .collect();
+    assert_eq!(first, [old, waiting], "at the same place the id decides");
+    assert_eq!(
+        world.step(old, "b").queued_at,
+        world.step(waiting, "a").queued_at
+    );
 }
 
 #[test]

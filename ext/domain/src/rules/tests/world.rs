@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use fnv::FnvHashMap;
 use serde_json::{Value, json};
 
 use super::check;
@@ -29,7 +30,7 @@ pub(super) struct World {
     pub(super) now: Millis,
     pub(super) worker: WorkerId,
     pub(super) rules: Rules,
-    pub(super) templates: HashMap<TemplateId, Arc<Template>>,
+    pub(super) templates: FnvHashMap<TemplateId, Arc<Template>>,
     pub(super) tasks: BTreeMap<TaskId, TaskRow>,
     pub(super) details: BTreeMap<TaskId, TaskDetails>,
     pub(super) steps: BTreeMap<StepId, StepRow>,
@@ -52,7 +53,7 @@ impl World {
             now: 1_000_000,
             worker: WorkerId(1),
             rules,
-            templates: HashMap::new(),
+            templates: FnvHashMap::default(),
             tasks: BTreeMap::new(),
             details: BTreeMap::new(),
             steps: BTreeMap::new(),
