@@ -86,7 +86,7 @@ pub(crate) fn start(settings: Settings) -> Result<Started, Failure> {
     let next_due = writer.first_turn(now)?.next_due;
     drop(busy);
     log::info!("coordinator {} opened its database", identity::label(&name));
-    let writer = writer.start().map_err(no_thread)?;
+    let writers = start_writers(writer, settings.pool_size)?;
 
     let (requests, waiting) = bounded(settings.queue_capacity);
     let (ending, ended) = bounded(0);
@@ -102,20 +102,30 @@ pub(crate) fn start(settings: Settings) -> Result<Started, Failure> {
         settings,
         waiting,
         line: Arc::clone(&line),
-        writer: writer.jobs.clone(),
+        writers: writers.iter().map(|writer| writer.jobs.clone()).collect(),
         next_due,
         skew,
         hears: listener.as_ref().map(Listener::ear),
     };
     std::thread::Builder::new()
         .name("tasker-coordinator".into())
-        .spawn(move || run(parts, writer, listener, &ending))
+        .spawn(move || run(parts, writers, listener, &ending))
         .map_err(no_thread)?;
     Ok(Started {
         requests,
         line,
         ended,
     })
+}
+
+/// Starts the threads that write: two where turns can go beside each other, and connections are left for questions.
+fn start_writers(first: WriterThread, pool_size: u32) -> Result<Vec<Writer>, Failure> {
+    let second = (pool_size > 2).then(|| first.beside()).flatten();
+    let second = second.transpose()?;
+    let threads = std::iter::once(first).chain(second);
+    threads
+        .map(|thread| thread.start().map_err(no_thread))
+        .collect()
 }
 
 /// Hears of what other processes make claimable, where the database can tell of it.
@@ -142,7 +152,7 @@ fn seed(now: i64) -> u64 {
     now as u64 ^ (u64::from(std::process::id()) << 32)
 }
 
-fn run(parts: Parts, writer: Writer, listener: Option<Listener>, _ending: &Sender<()>) {
+fn run(parts: Parts, writers: Vec<Writer>, listener: Option<Listener>, _ending: &Sender<()>) {
     let line = Arc::clone(&parts.line);
     let mut readers = Vec::new();
     let mut parts = Some(parts);
@@ -158,9 +168,8 @@ fn run(parts: Parts, writer: Writer, listener: Option<Listener>, _ending: &Sende
     }
     line.close();
     let listening = listener.map(Listener::stop);
-    let Writer { jobs, thread } = writer;
-    drop(jobs);
-    for thread in readers.into_iter().chain([thread]).chain(listening) {
+    let writers: Vec<_> = writers.into_iter().map(|writer| writer.thread).collect();
+    for thread in readers.into_iter().chain(writers).chain(listening) {
         if thread.join().is_err() {
             log::error!("a thread of the coordinator ended in a panic");
         }

@@ -6,12 +6,15 @@ use actix::{Message, Recipient};
 use crossbeam_channel::Sender;
 use serde_json::{Map, Value};
 use tasker_domain::command::Command;
-use tasker_domain::ids::{Millis, StepId};
-use tasker_domain::outcome::{Done, Outcome, Tally};
+use tasker_domain::ids::Millis;
+use tasker_domain::outcome::Tally;
 use tasker_store::view::Question;
 
+use crate::actor::Asks;
+use crate::ending::{Ending, Left, Outcomes};
 use crate::envelope::{Answer, Reply};
 use crate::failure::Failure;
+use crate::grant::Returns;
 
 /// Work for the thread that writes.
 pub(crate) enum Job {
@@ -34,32 +37,53 @@ pub(crate) struct TurnJob {
     pub(crate) commands: Vec<Command>,
     /// Which of them belong to which caller.
     pub(crate) spans: Vec<Range<usize>>,
+    /// The callers, until they are answered.
+    pub(crate) callers: Vec<Asks>,
     /// The time of the turn.
     pub(crate) now: Millis,
     /// Whether to move the lease on and look for colleagues that are gone.
     pub(crate) housekeeping: bool,
-    /// Who is told.
+    /// Which of the writers carries it out.
+    pub(crate) writer: usize,
+    /// Where steps go that nobody takes.
+    pub(crate) returns: Returns,
+    /// The actor, until it is told.
     pub(crate) done: Option<Recipient<TurnDone>>,
 }
 
 impl TurnJob {
-    /// Tells what became of the turn; where nobody is there to hear it, gives it back.
-    pub(crate) fn answer(mut self, done: TurnDone) -> Option<TurnDone> {
+    /// Tells the actor and the callers what became of the turn.
+    pub(crate) fn answer(mut self, carried: Carried) {
+        self.end(carried);
+    }
+
+    fn end(&mut self, carried: Carried) {
+        let callers = std::mem::take(&mut self.callers);
+        let mut ending = Ending::of(callers, carried.results, &self.returns);
+        let left = ending.left();
         match self.done.take() {
-            Some(asker) if asker.connected() => {
-                asker.do_send(done);
-                None
-            }
-            _ => Some(done),
+            Some(actor) if actor.connected() => actor.do_send(TurnDone {
+                writer: self.writer,
+                left,
+                tally: carried.tally,
+                next_due: carried.next_due,
+                unclaimed: carried.unclaimed,
+            }),
+            // The actor was lost while the turn was under way; the next one looks for itself.
+            _ => left
+                .into_iter()
+                .for_each(|left| left.abandon(&self.returns)),
         }
+        ending.tell();
     }
 }
 
 impl Drop for TurnJob {
     /// A turn that was lost to a panic failed for everybody; nobody waits for it for ever.
     fn drop(&mut self) {
-        if let Some(asker) = self.done.take() {
-            asker.do_send(TurnDone::failed(&Failure::internal(LOST), self.spans.len()));
+        if self.done.is_some() {
+            let failure = Failure::internal(LOST);
+            self.end(Carried::failed(&failure, self.callers.len()));
         }
     }
 }
@@ -68,9 +92,9 @@ const LOST: &str =
     "an internal error occurred, and what became of the request is unknown; details are in the log";
 
 /// A turn that is committed, or failed.
-pub(crate) struct TurnDone {
+pub(crate) struct Carried {
     /// For each caller: what became of its orders.
-    pub(crate) results: Vec<Result<Vec<Outcome>, Failure>>,
+    pub(crate) results: Vec<Outcomes>,
     /// What happened, in numbers.
     pub(crate) tally: Tally,
     /// When something falls due next.
@@ -79,28 +103,30 @@ pub(crate) struct TurnDone {
     pub(crate) unclaimed: usize,
 }
 
-impl TurnDone {
+impl Carried {
     /// A turn of which nothing was stored.
-    pub(crate) fn failed(failure: &Failure, callers: usize) -> TurnDone {
-        TurnDone {
+    pub(crate) fn failed(failure: &Failure, callers: usize) -> Carried {
+        Carried {
             results: vec![Err(failure.clone()); callers],
             tally: Tally::default(),
             next_due: None,
             unclaimed: 0,
         }
     }
+}
 
-    /// The steps that it took for its callers.
-    pub(crate) fn granted(&self) -> Vec<(StepId, i64)> {
-        let outcomes = self.results.iter().flatten().flatten();
-        let granted = outcomes.filter_map(|outcome| match outcome {
-            Ok(Done::Granted(granted)) => Some(granted),
-            _ => None,
-        });
-        granted
-            .flat_map(|granted| granted.steps.iter().map(|step| (step.step, step.fence)))
-            .collect()
-    }
+/// Tells the actor that a turn has ended. Its callers are answered by the thread that carried it out.
+pub(crate) struct TurnDone {
+    /// Which writer is free again.
+    pub(crate) writer: usize,
+    /// What the actor goes on with.
+    pub(crate) left: Vec<Left>,
+    /// What happened, in numbers.
+    pub(crate) tally: Tally,
+    /// When something falls due next.
+    pub(crate) next_due: Option<Millis>,
+    /// Steps that became claimable and were not taken.
+    pub(crate) unclaimed: usize,
 }
 
 impl Message for TurnDone {

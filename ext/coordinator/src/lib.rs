@@ -2,9 +2,10 @@
 //! it that talk to the store.
 //!
 //! ```text
-//! caller ── Envelope ──▶ crossbeam channel ──(doorbell)──▶ actor ── Turn ──▶ writer thread ──▶ store
-//!    ▲                                                      │  ◀── TurnDone (after the commit) ──┘
-//!    └────────────────── reply channel ─────────────────────┘ ── Question ──▶ reader threads ──▶ store
+//! caller ── Envelope ──▶ crossbeam channel ──(doorbell)──▶ actor ── Turn ──────▶ writer threads ──▶ store
+//!    ▲                                                      │  ◀── TurnDone ──────────┤
+//!    │                                                      └──── Question ──▶ reader threads ──▶ store
+//!    └──── reply channel ◀── a writer after its commit, a reader, or the actor
 //! ```
 //!
 //! Whatever has arrived since the last commit is one turn, and one transaction. Replies go out after the commit.
@@ -21,9 +22,11 @@ pub mod settings;
 mod actor;
 mod calls;
 mod clock;
+mod ending;
 mod engine;
 mod identity;
 mod jobs;
+mod lease;
 mod metrics;
 mod migrate;
 mod reader;

@@ -1,8 +1,11 @@
-//! The thread that writes: one turn after the other, each in one transaction.
+//! A thread that writes: one turn after the other, each in one transaction.
+//!
+//! On PostgreSQL there are two, so that the server works at one turn while the other is prepared; they are to each other
+//! what two processes are.
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -12,18 +15,18 @@ use tasker_domain::settings::Rules;
 use tasker_domain::working::due;
 use tasker_store::{Store, StoreError, TurnInput, TurnOutput};
 
-use crate::actor::Pending;
 use crate::clock::{self, Skew};
 use crate::envelope::Answer;
 use crate::failure::Failure;
 use crate::identity;
-use crate::jobs::{Job, TurnDone, TurnJob};
+use crate::jobs::{Carried, Job, TurnJob};
+use crate::lease::Lease;
 use crate::quiet;
 
 /// How often a turn is run again when a row changed under it.
 const CONFLICT_RETRIES: u32 = 8;
 
-/// The end of a writer that the actor holds. At most one turn is under way, so the channel needs no bound.
+/// A thread that writes, from outside. The actor gives it one turn at a time, so the channel needs no bound.
 pub(crate) struct Writer {
     pub(crate) jobs: Sender<Job>,
     pub(crate) thread: JoinHandle<()>,
@@ -35,34 +38,7 @@ pub(crate) struct WriterThread {
     rules: Arc<Rules>,
     skew: Skew,
     seed: u64,
-    lease: Lease,
-}
-
-/// This coordinator's lease, as far as it knows.
-struct Lease {
-    /// When it was last moved on.
-    renewed_at: Millis,
-    /// Until when others that are silent are spared.
-    spares_until: Millis,
-}
-
-/// How long the silent are spared after this coordinator was silent itself, in ms.
-const GRACE_MS: std::ops::RangeInclusive<i64> = 1_000..=10_000;
-
-impl Lease {
-    /// Whether it has to be moved on by the next turn, whatever that is for.
-    fn is_due(&self, now: Millis, lease_ms: i64) -> bool {
-        now - self.renewed_at >= lease_ms / 3
-    }
-
-    /// Whether others may be silent for the reason for which this one was: an outage of the database, a machine that
-    /// slept. Whoever comes back first then gives the others time to come back.
-    fn spares(&mut self, now: Millis, lease_ms: i64) -> bool {
-        if now - self.renewed_at > lease_ms {
-            self.spares_until = now + (lease_ms / 3).clamp(*GRACE_MS.start(), *GRACE_MS.end());
-        }
-        now < self.spares_until
-    }
+    lease: Arc<Mutex<Lease>>,
 }
 
 impl WriterThread {
@@ -73,10 +49,7 @@ impl WriterThread {
         skew: Skew,
         seed: u64,
     ) -> WriterThread {
-        let lease = Lease {
-            renewed_at: skew.now(),
-            spares_until: 0,
-        };
+        let lease = Arc::new(Mutex::new(Lease::new(skew.now())));
         WriterThread {
             store,
             worker,
@@ -85,6 +58,19 @@ impl WriterThread {
             seed,
             lease,
         }
+    }
+
+    /// Another one, whose turns go beside those of this one, where the database can do with that.
+    pub(crate) fn beside(&self) -> Option<Result<WriterThread, StoreError>> {
+        let beside = |store| WriterThread {
+            store,
+            worker: self.worker,
+            rules: Arc::clone(&self.rules),
+            skew: self.skew.clone(),
+            seed: self.seed.rotate_left(32),
+            lease: Arc::clone(&self.lease),
+        };
+        Some(self.store.beside()?.map(beside))
     }
 
     /// Gives up what dead colleagues hold, before the first caller comes.
@@ -116,10 +102,8 @@ impl WriterThread {
     fn work(&mut self, job: Job) {
         match job {
             Job::Turn(job) => {
-                let (done, now) = (self.carry_out(&job), job.now);
-                if let Some(done) = job.answer(done) {
-                    self.give_back(&done, now);
-                }
+                let carried = self.carry_out(&job);
+                job.answer(carried);
             }
             Job::Ask(asking) => {
                 let answer = self
@@ -134,15 +118,7 @@ impl WriterThread {
         }
     }
 
-    /// The actor was lost while the turn was under way: nobody will run what was taken in it.
-    fn give_back(&mut self, done: &TurnDone, now: Millis) {
-        let commands = Pending::returned(done.granted()).commands;
-        if let Err(error) = self.turn(&commands, now, false) {
-            log::warn!("steps that nobody runs wait for their deadline: {error}");
-        }
-    }
-
-    fn carry_out(&mut self, job: &TurnJob) -> TurnDone {
+    fn carry_out(&mut self, job: &TurnJob) -> Carried {
         match self.turn(&job.commands, job.now, job.housekeeping) {
             Ok(output) => {
                 log::debug!(
@@ -159,13 +135,13 @@ impl WriterThread {
                 );
                 self.one_by_one(job)
             }
-            Err(error) => TurnDone::failed(&Failure::from(error), job.spans.len()),
+            Err(error) => Carried::failed(&Failure::from(error), job.spans.len()),
         }
     }
 
     /// Runs each caller's orders in a turn of its own, so that a bad one fails alone.
-    fn one_by_one(&mut self, job: &TurnJob) -> TurnDone {
-        let mut done = TurnDone::failed(&Failure::closed(), 0);
+    fn one_by_one(&mut self, job: &TurnJob) -> Carried {
+        let mut done = Carried::failed(&Failure::closed(), 0);
         for span in &job.spans {
             let result = match self.turn(&job.commands[span.clone()], job.now, false) {
                 Err(error) => Err(Failure::from(error)),
@@ -197,8 +173,11 @@ impl WriterThread {
         let time = move || skew.now();
         let lease_ms = self.rules.lease_ms;
         let begun = time();
-        let renew_lease = housekeeping || self.lease.is_due(begun, lease_ms);
-        let spare_silent = self.lease.spares(begun, lease_ms);
+        let (renew_lease, spare_silent) = {
+            let mut lease = self.lease.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_due = housekeeping || lease.is_due(begun, lease_ms);
+            (is_due, lease.spares(begun, lease_ms))
+        };
         let mut tries = 0;
         loop {
             self.seed = self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -217,7 +196,8 @@ impl WriterThread {
                 Err(error) if error.is_conflict() && tries < CONFLICT_RETRIES => tries += 1,
                 Ok(output) => {
                     if renew_lease {
-                        self.lease.renewed_at = begun;
+                        let mut lease = self.lease.lock().unwrap_or_else(PoisonError::into_inner);
+                        lease.renewed(begun);
                     }
                     return Ok(output);
                 }
@@ -296,13 +276,13 @@ fn panic_as_asked(_reply: &Sender<Answer>) -> ! {
     std::panic::panic_any("a panic was asked for")
 }
 
-fn split(output: TurnOutput, spans: &[Range<usize>]) -> TurnDone {
+fn split(output: TurnOutput, spans: &[Range<usize>]) -> Carried {
     let mut outcomes = output.outcomes.into_iter();
     let results = spans
         .iter()
         .map(|span| Ok(outcomes.by_ref().take(span.len()).collect()))
         .collect();
-    TurnDone {
+    Carried {
         results,
         tally: output.tally,
         next_due: output.next_due,

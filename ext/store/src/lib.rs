@@ -38,6 +38,9 @@ pub trait Store: Send {
     /// [`StoreError`] when nothing of the turn was stored.
     fn turn(&mut self, input: TurnInput<'_>) -> Result<TurnOutput, StoreError>;
 
+    /// Another store on the same database, whose turns go beside this one's; none where turns go one after the other.
+    fn beside(&self) -> Option<Result<Box<dyn Store>, StoreError>>;
+
     /// Takes a coordinator out: what it still holds can be taken by others at once.
     ///
     /// # Errors

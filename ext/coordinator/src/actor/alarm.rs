@@ -8,7 +8,7 @@ use tasker_domain::command::Scope;
 use tasker_domain::outcome::Granted;
 use tasker_domain::working::due;
 
-use super::Coordinator;
+use super::{Coordinator, Parked};
 
 /// How often parked claims look for steps that another process made claimable, in ms.
 const POLL_MS: i64 = 200;
@@ -55,7 +55,7 @@ impl Coordinator {
     fn poll_ms(&self) -> i64 {
         let hears = self.hears.as_ref();
         let hears = hears.is_some_and(|hears| hears.load(Ordering::Acquire));
-        let waits_for_task = |parked: &super::Parked| matches!(parked.claim.scope, Scope::Task(_));
+        let waits_for_task = |parked: &Parked| matches!(parked.claim.scope, Scope::Task(_));
         if hears && !self.parked.iter().any(waits_for_task) {
             POLL_BESIDE_HEARING_MS
         } else {
@@ -63,20 +63,16 @@ impl Coordinator {
         }
     }
 
-    /// Answers the claims that have waited long enough: there was nothing.
+    /// Answers the claims that have waited long enough: there was nothing. Those in a turn are seen to when it ends.
     fn end_patience(&mut self) {
-        // While a turn is under way their places must not move; it comes to an end, and then this is tried again.
-        if self.under_way.is_some() {
-            return;
-        }
         let now = Instant::now();
         let (over, waiting) = std::mem::take(&mut self.parked)
             .into_iter()
-            .partition(|parked| parked.until <= now);
+            .partition(|parked: &Parked| parked.until <= now);
         self.parked = waiting;
-        let over: Vec<super::Parked> = over;
         for parked in over {
-            parked.answer(Granted::default(), self.line.returns.clone());
+            let (reply, answer) = parked.answered(Granted::default(), self.line.returns.clone());
+            drop(reply.send(answer));
         }
     }
 }

@@ -28,9 +28,9 @@ use crate::jobs::{Asking, Finish, Job};
 use crate::metrics::Metrics;
 use crate::reader::Readers;
 use crate::settings::Settings;
-use parked::Parked;
-pub(crate) use pending::Pending;
-use pending::{WayBack, limit_payloads};
+pub(crate) use parked::Parked;
+pub(crate) use pending::Asks;
+use pending::{Pending, WayBack, limit_payloads};
 
 /// How many orders one turn holds at most; what is over waits for the next.
 const LARGEST_TURN: usize = 2_048;
@@ -40,7 +40,7 @@ pub(crate) struct Parts {
     pub(crate) settings: Settings,
     pub(crate) waiting: Receiver<Envelope>,
     pub(crate) line: Arc<Line>,
-    pub(crate) writer: Sender<Job>,
+    pub(crate) writers: Vec<Sender<Job>>,
     pub(crate) next_due: Option<Millis>,
     pub(crate) skew: Skew,
     /// Tells whether other processes can be heard, where they can at all.
@@ -54,7 +54,7 @@ impl Parts {
             settings: self.settings.clone(),
             waiting: self.waiting.clone(),
             line: Arc::clone(&self.line),
-            writer: self.writer.clone(),
+            writers: self.writers.clone(),
             next_due: Some(0),
             skew: self.skew.clone(),
             hears: self.hears.clone(),
@@ -67,7 +67,9 @@ pub(crate) struct Coordinator {
     settings: Settings,
     requests: Receiver<Envelope>,
     line: Arc<Line>,
-    writer: Sender<Job>,
+    writers: Vec<Sender<Job>>,
+    /// Writers without a turn, the one that has rested longest first.
+    free: VecDeque<usize>,
     readers: Option<Readers>,
     left: Sender<Vec<JoinHandle<()>>>,
     clock: Clock,
@@ -75,9 +77,7 @@ pub(crate) struct Coordinator {
     /// Callers whose orders go into the next turn.
     gathered: VecDeque<Pending>,
     gathered_orders: usize,
-    /// Callers whose orders are being carried out.
-    under_way: Option<Vec<Pending>>,
-    /// Claims that found nothing and wait.
+    /// Claims that found nothing and wait, but for those that a turn under way tries again.
     parked: Vec<Parked>,
     /// Whether other processes may use the same database.
     shared: bool,
@@ -103,7 +103,7 @@ impl Coordinator {
             settings,
             waiting,
             line,
-            writer,
+            writers,
             next_due,
             skew,
             hears,
@@ -113,8 +113,8 @@ impl Coordinator {
         let readers = Readers::new(
             settings.target.clone(),
             settings.options.clone(),
-            settings.pool_size.saturating_sub(1) as usize,
-            writer.clone(),
+            (settings.pool_size as usize).saturating_sub(writers.len()),
+            writers[0].clone(),
         );
         Coordinator {
             next_housekeeping: now + settings.rules.lease_ms / 3,
@@ -124,14 +124,14 @@ impl Coordinator {
             settings,
             requests: waiting,
             line,
-            writer,
+            free: (0..writers.len()).collect(),
+            writers,
             readers: Some(readers),
             left,
             clock,
             metrics: Metrics::new(now),
             gathered: VecDeque::new(),
             gathered_orders: 0,
-            under_way: None,
             parked: Vec::new(),
             stirred: false,
             next_due,
@@ -144,7 +144,7 @@ impl Coordinator {
 
     /// Takes in what has arrived, as long as the next turn has room for it.
     fn gather(&mut self) {
-        self.stirred |= self.line.was_stirred() && !self.parked.is_empty();
+        self.stirred |= self.line.was_stirred() && self.somebody_waits();
         let back = self.line.returns.collect();
         if !back.is_empty() {
             self.push(Pending::returned(back));
@@ -210,7 +210,7 @@ impl Coordinator {
             }
             Kind::Panic => panic_as_asked(),
             Kind::LoseActor => self.doomed = true,
-            Kind::PanicWriter => drop(self.writer.send(Job::Panic { reply })),
+            Kind::PanicWriter => drop(self.writers[0].send(Job::Panic { reply })),
         }
     }
 
@@ -228,7 +228,7 @@ impl Coordinator {
 
     /// When everything that was accepted is done: leaves the database. Whether it has left.
     fn leave(&mut self) -> bool {
-        if !self.line.is_closed() || self.under_way.is_some() || !self.gathered.is_empty() {
+        if !self.line.is_closed() || self.is_busy() || !self.gathered.is_empty() {
             return false;
         }
         if !self.retired {
@@ -237,7 +237,7 @@ impl Coordinator {
                 parked.refuse(Failure::closed());
             }
             let now = self.clock.now();
-            drop(self.writer.send(Job::Retire { now }));
+            drop(self.writers[0].send(Job::Retire { now }));
         }
         true
     }

@@ -7,6 +7,7 @@ use serde_json::json;
 use tasker_domain::command::{Action, Claim, Command, Control, Ending, Failing, Report};
 use tasker_domain::ids::StepId;
 
+use super::parked::Parked;
 use crate::calls::Render;
 use crate::envelope::{Answer, Caller};
 use crate::failure::Failure;
@@ -39,8 +40,8 @@ pub(crate) enum Asks {
         until: Option<Instant>,
         back: WayBack,
     },
-    /// A claim that was parked before; its place among the parked.
-    Parked(usize),
+    /// A claim that was parked before.
+    Parked(Parked),
     /// Nobody: steps that nobody took are given back.
     Returned(Vec<(StepId, i64)>),
     /// Nobody: the coordinator itself.
@@ -107,6 +108,14 @@ impl Pending {
         Pending {
             commands,
             asks: Asks::Nobody,
+        }
+    }
+
+    /// A parked claim that is tried again.
+    pub(crate) fn parked(parked: Parked) -> Pending {
+        Pending {
+            commands: vec![Command::Claim(parked.claim.clone())],
+            asks: Asks::Parked(parked),
         }
     }
 

@@ -133,6 +133,19 @@ impl Store for PgStore {
         self.turn_until(&input, until)
     }
 
+    /// It connects when it is first used.
+    fn beside(&self) -> Option<Result<Box<dyn Store>, StoreError>> {
+        let link = Link::new(self.link.profile().clone());
+        Some(link.map(|link| {
+            Box::new(PgStore {
+                link,
+                templates: TemplateCache::new(),
+                environment: self.environment.clone(),
+                uncertain: None,
+            }) as Box<dyn Store>
+        }))
+    }
+
     fn retire(&mut self, worker: WorkerId, _now: Millis) -> Result<(), StoreError> {
         self.link.once(async |connection, profile| {
             link::committed(connection, profile, async |connection| {

@@ -98,6 +98,10 @@ impl Store for SqliteStore {
         output
     }
 
+    fn beside(&self) -> Option<Result<Box<dyn Store>, StoreError>> {
+        None
+    }
+
     fn retire(&mut self, worker: WorkerId, _now: Millis) -> Result<(), StoreError> {
         statement::LeaveWorker::new(worker.0).execute(&mut self.connection)?;
         Ok(())
