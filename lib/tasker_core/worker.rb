@@ -128,6 +128,13 @@ module TaskerCore
       in_time
     end
 
+    # The first part of {#stop}: from now on it begins nothing.
+    # @return [void]
+    # @api private
+    def take_no_more
+      @mutex.synchronize { @crew if alive? }&.stop
+    end
+
     # Waits until it has ended, as nobody has anything more to do here: it was stopped, or it couldn't go on.
     # @param seconds [Numeric, nil] how long at most
     # @return [self, nil] nil where that wasn't long enough

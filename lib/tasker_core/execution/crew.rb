@@ -34,7 +34,8 @@ module TaskerCore
         @held = []
         @running = {}.compare_by_identity
         @outbox = []
-        @trading = @parked = nil
+        @trades = []
+        @parked = nil
         @failures = 0
         @helper_called = @stopping = @over = @dry = false
         @alarm_ms = Execution.now_ms + FIRST_LOOK_MS
@@ -85,7 +86,7 @@ module TaskerCore
       def last_move
         @outbox.concat(@held.each(&:give_back))
         @held.clear
-        return start_trade(0) if @outbox.any? && !@trading
+        return start_trade(0) if @outbox.any? && @trades.empty?
 
         rest if done?
       end
@@ -100,7 +101,7 @@ module TaskerCore
       end
 
       def help_wanted?
-        @held.any? ? @running.size < @limit || @outbox.any? : @outbox.any? && !@trading
+        @held.any? ? @running.size < @limit || @outbox.any? : @outbox.any? && may_trade?
       end
 
       # How many more steps may be held.
@@ -110,7 +111,7 @@ module TaskerCore
 
       # Nothing is in this crew's hands.
       def idle?
-        @running.empty? && @held.empty? && @outbox.empty? && !@trading && @parked.nil?
+        @running.empty? && @held.empty? && @outbox.empty? && @trades.empty? && @parked.nil?
       end
 
       def rest

@@ -41,7 +41,7 @@ module TaskerCore
       end
 
       def next_trade
-        return if @trading
+        return unless may_trade?
 
         want = free
         return start_trade(want) if @outbox.any? || (!@dry && want.positive?)
@@ -82,7 +82,7 @@ module TaskerCore
       end
 
       def help_wanted?
-        super || (!@dry && !@trading && free.positive?)
+        super || (!@dry && may_trade? && free.positive?)
       end
 
       def done?

@@ -14,14 +14,20 @@ module TaskerCore
 
       # Under the mutex.
       def start_trade(want)
-        @trading = Trade.new(@outbox, want)
+        trade = Trade.new(@outbox, want)
         @outbox = []
-        @trading
+        @trades << trade
+        trade
       end
 
       # Under the mutex.
-      def trade_ended(_trade)
-        @trading = nil
+      def trade_ended(trade)
+        @trades.delete(trade)
+      end
+
+      # Under the mutex. Whether an exchange may be begun now.
+      def may_trade?
+        @trades.empty?
       end
 
       def trade(trade)

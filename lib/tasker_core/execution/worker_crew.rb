@@ -7,10 +7,15 @@ module TaskerCore
     #
     # Where nothing is ready, one thread parks in an exchange that waits. Reports never wait behind it: they go in
     # exchanges of their own, which take new steps too, from what the parked one has left of the capacity.
+    #
+    # Where many short steps are finished while an exchange is under way, a second one follows it: so the engine finds its
+    # next turn waiting, and doesn't wait itself until Ruby has taken in what the one before brought.
     # @api private
     class WorkerCrew < Crew
       # How long one parked exchange waits; a stop ends it at once.
       PARK_MS = 10_000
+      # How many reports are worth a second exchange while one is under way.
+      SECOND_FROM = 32
       # The wait before another try while the engine can't answer, in seconds.
       LONG_PAUSE = 2.0
       NONE = {}.freeze
@@ -53,20 +58,24 @@ module TaskerCore
 
       def next_trade
         want = free
-        return start_trade(want) if !@trading && (@outbox.any? || (!@dry && want.positive?))
+        return start_trade(want) if may_trade? && (@outbox.any? || (!@dry && want.positive?))
         return if @parked || !@dry || want.zero?
 
         # Half of the capacity, so that exchanges with reports can take what their reports make ready.
         park((want + 1) / 2, PARK_MS)
       end
 
+      def may_trade?
+        super || (@trades.one? && @outbox.size >= SECOND_FROM)
+      end
+
       def help_wanted?
-        super || (!@trading && !@parked && free.positive?)
+        super || (@trades.empty? && !@parked && free.positive?)
       end
 
       # What is asked for just now is as good as held.
       def free
-        taken = [@parked, @trading].sum { |trade| trade ? trade.want : 0 }
+        taken = @trades.sum(@parked ? @parked.want : 0, &:want)
         [super - taken, 0].max
       end
 

@@ -35,6 +35,8 @@ module TaskerCore
 
       # Neither a handler that ignores its end nor a second signal is waited for in vain.
       def stop(signal, events)
+        # Before it is said: whoever reads it relies on it.
+        @worker.take_no_more
         say("stops, by #{signal}: it takes no more steps, and those that run (#{@worker.busy} now) have " \
             "#{@timeout} s; a second signal doesn't wait")
         stopping = stop_aside(events)
