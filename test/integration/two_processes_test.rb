@@ -16,7 +16,13 @@ class TwoProcessesTest < Minitest::Test
     $stdin.gets
   RUBY
 
+  # Each begins at its own end of the tasks, and its first step waits for the other's: else one may do all the work
+  # before the other has begun.
   ORCHESTRATE = <<~'RUBY'
+    Diamond.register(coordinator) do |step|
+      record, give_up = step.context["record"], Time.now + 20
+      Thread.pass until File.readlines(record).map { |line| line.split.last }.uniq.size == 2 || Time.now > give_up
+    end
     ids = Integer(ARGV.fetch(1)).downto(1).to_a
     ids.reverse! if ARGV.fetch(2) == "forwards"
     puts ids.map { |id| coordinator.orchestrate_task(id, wait_for_retries: true).status }.tally.inspect

@@ -8,8 +8,8 @@ module TaskerCore
     # Where nothing is ready, one thread parks in an exchange that waits. Reports never wait behind it: they go in
     # exchanges of their own, which take new steps too, from what the parked one has left of the capacity.
     #
-    # Where many short steps are finished while an exchange is under way, a second one follows it: so the engine finds its
-    # next turn waiting, and doesn't wait itself until Ruby has taken in what the one before brought.
+    # Where many short steps are finished while an exchange is under way, a second one follows it: so the engine finds
+    # its next turn waiting, and doesn't wait itself until Ruby has taken in what the one before brought.
     # @api private
     class WorkerCrew < Crew
       # How long one parked exchange waits; a stop ends it at once.
