@@ -1,0 +1,87 @@
+# frozen_string_literal: true
+
+module Peers
+  # What has been measured, by system and workload.
+  class Figures
+    # What each workload is called, and the unit of its figures.
+    WORKLOADS = {
+      "w1" => ["W1, a line of 5", "workflows/s"],
+      "w2" => ["W2, a diamond of 4", "workflows/s"],
+      "w3" => ["W3, 1→100→1", "workflows/s"],
+      "w1_run" => ["W1, submitted before", "workflows/s"],
+      "w2_run" => ["W2, submitted before", "workflows/s"],
+      "w3_run" => ["W3, submitted before", "workflows/s"],
+      "idle" => ["W1 alone, submit to complete", "ms"],
+      "submits" => ["submits of W1, one a call from 8 threads", "tasks/s"]
+    }.freeze
+
+    # @return [Hash{String => String}] what each system says that it is
+    attr_reader :versions
+
+    # @param repetitions [Integer] with fewer a figure isn't given
+    def initialize(repetitions)
+      @repetitions = repetitions
+      @samples = Hash.new { |samples, key| samples[key] = [] }
+      @limits = Hash.new { |samples, key| samples[key] = [] }
+      @systems = []
+      @versions = {}
+      @failures = {}
+    end
+
+    def version(system, text)
+      @systems |= [system]
+      @versions[system.name] = text
+    end
+
+    def add(system, workload, samples) = @samples[[system, workload]].concat(samples)
+
+    # @param what [String] of the machine or of a database by itself
+    def limit(what, store, durable, unit, sample) = @limits[[what, store, durable, unit]] << sample
+
+    # @param name [#to_s] of a system or a limit
+    def failed(name, why)
+      @failures[name.to_s] = why
+      puts "#{name}: #{why}"
+    end
+
+    # @return [Array<Hash>] one for each system that couldn't be measured, or not wholly
+    def missing = @failures.map { |system, why| { "system" => system, "why" => why } }
+
+    # @return [Array<System>] those of which there are figures
+    def systems = @systems.select { |system| WORKLOADS.keys.any? { |workload| samples(system, workload) } }
+
+    # @return [Hash, nil] the figure
+    def of(system, workload)
+      samples = samples(system, workload) or return
+      what, unit = WORKLOADS.fetch(workload)
+      row(samples, unit, "what" => "#{what}: #{system}", "system" => system.name, "workload" => workload,
+                         "store" => system.store, "durable" => system.durable, "leaves_out" => system.leaves_out)
+    end
+
+    # @return [Array<Hash>] all figures
+    def rows
+      limits = @limits.map do |(what, store, durable, unit), samples|
+        row(samples, unit, "what" => "#{what}: #{store}", "system" => what, "workload" => "limit", "store" => store,
+                           "durable" => durable, "leaves_out" => "workflows")
+      end
+      limits + systems.flat_map { |system| WORKLOADS.keys.filter_map { |workload| of(system, workload) } }
+    end
+
+    private
+
+    def samples(system, workload)
+      samples = @samples.fetch([system, workload], [])
+      samples if samples.size >= @repetitions
+    end
+
+    def row(samples, unit, about)
+      sorted = samples.sort
+      row = about.merge("unit" => unit, "median" => at(sorted, 0.5), "lowest" => sorted.first,
+                        "highest" => sorted.last)
+      row["p99"] = at(sorted, 0.99) if sorted.size >= 100
+      row.merge("repetitions" => sorted.size)
+    end
+
+    def at(sorted, share) = sorted[((sorted.size - 1) * share).round]
+  end
+end

@@ -1,0 +1,90 @@
+# frozen_string_literal: true
+
+require "io/wait"
+require "json"
+require "tempfile"
+
+module Peers
+  # A peer's own process, which does what the lines say that it is sent; Service says which there are.
+  class Program
+    # A peer that says nothing, or that something went wrong.
+    class Failure < StandardError; end
+
+    # How long one measurement may take; how long a process may take to end.
+    PATIENCE = 90
+    ENDING = 15
+    # Bundler would keep a peer from its gems.
+    ENVIRONMENT = { "RUBYOPT" => nil, "BUNDLE_GEMFILE" => nil }.freeze
+
+    # @param command [Array<String>]
+    # @yieldparam program [Program] of which nothing is left in the end
+    def self.open(command)
+      program = new(command)
+      yield program
+    ensure
+      program&.close
+    end
+
+    # @return [String] what the peer says that it is
+    attr_reader :version
+
+    def initialize(command)
+      @errors = Tempfile.new("peer")
+      @input, input = IO.pipe.reverse
+      @output, output = IO.pipe
+      # A group of its own: a Ctrl-C is for the runner, which ends the whole group.
+      @pid = Process.spawn(ENVIRONMENT, *command, in: input, out: output, err: @errors, pgroup: true)
+      [input, output].each(&:close)
+      @version = answer.fetch("version")
+    rescue StandardError
+      close
+      raise
+    end
+
+    # @param request [Hash] such as {"do" => "run", "workload" => "w1", "count" => 100}
+    # @return [Hash] the answer, in which all that was asked for has been completed
+    def ask(request)
+      @input.puts(JSON.generate(request))
+      @input.flush
+      result = answer
+      return result if result["completed"] == request["count"]
+
+      raise Failure, "#{result["completed"].inspect} of #{request["count"]} have been completed"
+    rescue Errno::EPIPE
+      raise Failure, "it has ended: #{last_words}"
+    end
+
+    def close
+      [@input, @output].each { |io| io.close unless io.closed? }
+      finish if @pid
+      @errors.close!
+    end
+
+    private
+
+    def answer
+      raise Failure, "it hasn't answered within #{PATIENCE} s" unless @output.wait_readable(PATIENCE)
+
+      line = @output.gets or raise Failure, "it has ended: #{last_words}"
+      result = JSON.parse(line)
+      raise Failure, result["error"] if result["error"]
+
+      result
+    rescue JSON::ParserError
+      raise Failure, "it said #{line.strip}"
+    end
+
+    def last_words = File.readlines(@errors.path).last(3).join.strip.gsub(/\s*\n\s*/, "; ")
+
+    # The end of its input is what ends it; whatever is left of its group then is not waited for.
+    def finish
+      ended = Process.detach(@pid).join(ENDING)
+      Process.kill("KILL", -@pid)
+      ended || raise(Failure, "it didn't end within #{ENDING} s")
+    rescue Errno::ESRCH
+      # Nothing is left.
+    ensure
+      @pid = nil
+    end
+  end
+end

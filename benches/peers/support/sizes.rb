@@ -1,0 +1,49 @@
+# frozen_string_literal: true
+
+require_relative "workloads"
+
+module Peers
+  # How many workflows make a measurement of the length that is wanted; what has been measured before says it.
+  class Sizes
+    # How many steps a workflow has tells how long it takes where nothing is known yet.
+    STEPS = WORKLOADS.transform_values(&:size).freeze
+    SMALLEST = 2
+    LARGEST = 40_000
+    # A measurement at the beginning that was shorter says too little.
+    ENOUGH = 0.25
+
+    # @param seconds [Float] how long a measurement is to take
+    def initialize(seconds)
+      @seconds = seconds
+      @rates = {}
+    end
+
+    # Runs until the system is warm, and its speed is known.
+    # @yieldparam count [Integer] of W1
+    # @yieldreturn [Float] seconds
+    def warm_up(key)
+      count = @rates.key?([key, "w1"]) ? sized(@rates[[key, "w1"]] * ENOUGH) : 20
+      took = 0
+      until took >= ENOUGH
+        count *= 4 if took.positive?
+        took = yield count
+        learn(key, "w1", count / took)
+      end
+    end
+
+    # @param share [Float] of the usual length
+    # @return [Integer]
+    def count(key, workload, share: 1.0)
+      sized(@seconds * share * @rates.fetch([key, workload]) { guess(key, workload) })
+    end
+
+    # @param rate [Float] workflows a second
+    def learn(key, workload, rate) = @rates[[key, workload]] = rate
+
+    private
+
+    def guess(key, workload) = @rates.fetch([key, "w1"]) * STEPS["w1"] / STEPS.fetch(workload)
+
+    def sized(count) = count.round.clamp(SMALLEST, LARGEST)
+  end
+end
