@@ -18,6 +18,9 @@ module Peers
     # @return [Hash{String => String}] what each system says that it is
     attr_reader :versions
 
+    # @return [Hash{String => String}] what went wrong, by system or limit
+    attr_reader :failures
+
     # @param repetitions [Integer] with fewer a figure isn't given
     def initialize(repetitions)
       @repetitions = repetitions
@@ -26,6 +29,7 @@ module Peers
       @systems = []
       @versions = {}
       @failures = {}
+      @not_at_hand = {}
     end
 
     def version(system, text)
@@ -44,8 +48,16 @@ module Peers
       puts "#{name}: #{why}"
     end
 
+    # @param name [#to_s] of a system that isn't there to be measured
+    def not_at_hand(name, why)
+      @not_at_hand[name.to_s] = why
+      puts "not measured: #{name}: #{why}"
+    end
+
     # @return [Array<Hash>] one for each system that couldn't be measured, or not wholly
-    def missing = @failures.map { |system, why| { "system" => system, "why" => why } }
+    def missing
+      @not_at_hand.merge(@failures).map { |system, why| { "system" => system, "why" => why } }
+    end
 
     # @return [Array<System>] those of which there are figures
     def systems = @systems.select { |system| WORKLOADS.keys.any? { |workload| samples(system, workload) } }
@@ -67,8 +79,25 @@ module Peers
       limits + systems.flat_map { |system| WORKLOADS.keys.filter_map { |workload| of(system, workload) } }
     end
 
+    # How many times as good one is as another: of each round by itself where a round has one figure, since what slows
+    # a round down slows both.
+    #
+    # @return [Hash, nil] nil where one of both hasn't been measured
+    def ratio(one, other, workload)
+      ours = samples(one, workload)
+      theirs = samples(other, workload)
+      return unless ours && theirs
+
+      less_is_better = WORKLOADS.fetch(workload).last == "ms"
+      ours, theirs = [ours, theirs].map { |samples| [at(samples.sort, 0.5)] } if ours.size > @repetitions
+      ratios = ours.zip(theirs).map { |our, their| less_is_better ? their / our : our / their }.sort
+      { "of" => one.to_s, "against" => other.to_s, "workload" => workload, "median" => at(ratios, 0.5),
+        "lowest" => ratios.first, "highest" => ratios.last }
+    end
+
     private
 
+    # Of a turn that failed on its way some are missing, and rounds wouldn't match.
     def samples(system, workload)
       samples = @samples.fetch([system, workload], [])
       samples if samples.size >= @repetitions

@@ -7,7 +7,8 @@ module Peers
   # Where benches/peers/setup has put what the peers need.
   module Home
     HERE = File.expand_path("..", __dir__)
-    FOLDER = File.join(ENV.fetch("XDG_CACHE_HOME") { File.join(Dir.home, ".cache") }, "tasker_core", "peers")
+    CACHE = ENV.fetch("XDG_CACHE_HOME") { File.join(Dir.home, ".cache") }
+    FOLDER = ENV.fetch("TASKER_PEERS_HOME") { File.join(CACHE, "tasker_core", "peers") }
 
     module_function
 

@@ -18,9 +18,11 @@ module Peers
 
     # @param command [Array<String>]
     # @yieldparam program [Program] of which nothing is left in the end
+    # @raise [Failure] also where it doesn't end by itself
     def self.open(command)
       program = new(command)
       yield program
+      program.end
     ensure
       program&.close
     end
@@ -54,9 +56,23 @@ module Peers
       raise Failure, "it has ended: #{last_words}"
     end
 
+    # Has it end by itself.
+    def end
+      @input.close
+      Process.detach(@pid).join(ENDING) || raise(Failure, "it didn't end within #{ENDING} s")
+    end
+
+    # Ends what is left of it and of the processes that it has started, at once: a Ctrl-C isn't to wait for a measurement.
     def close
       [@input, @output].each { |io| io.close unless io.closed? }
-      finish if @pid
+      return unless @pid
+
+      Process.kill("KILL", -@pid)
+      Process.wait(@pid)
+    rescue Errno::ESRCH, Errno::ECHILD
+      # Nothing is left.
+    ensure
+      @pid = nil
       @errors.close!
     end
 
@@ -75,16 +91,5 @@ module Peers
     end
 
     def last_words = File.readlines(@errors.path).last(3).join.strip.gsub(/\s*\n\s*/, "; ")
-
-    # The end of its input is what ends it; whatever is left of its group then is not waited for.
-    def finish
-      ended = Process.detach(@pid).join(ENDING)
-      Process.kill("KILL", -@pid)
-      ended || raise(Failure, "it didn't end within #{ENDING} s")
-    rescue Errno::ESRCH
-      # Nothing is left.
-    ensure
-      @pid = nil
-    end
   end
 end

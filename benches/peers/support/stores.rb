@@ -13,7 +13,15 @@ module Peers
 
     # @yieldparam stores [Stores]
     def self.open
-      ServerProgram.open("postgres_server.rb", "--durable") { |postgres| yield new(postgres) }
+      server("postgres_server.rb", "--durable") { |postgres| yield new(postgres) }
+    end
+
+    # A Ctrl-C is for the runner alone, in whose order all is ended: a server has a session of its own.
+    def self.server(program, *options)
+      server = ServerProgram.new(program, *options, prefix: ["setsid"])
+      yield server
+    ensure
+      server&.close
     end
 
     # @return [ServerProgram] one PostgreSQL, as durable as by default
@@ -50,7 +58,7 @@ module Peers
     private
 
     def server(program, *options)
-      ServerProgram.open("#{SERVERS}/#{program}", *options) { |server| yield server.url }
+      Stores.server("#{SERVERS}/#{program}", *options) { |server| yield server.url }
     end
   end
 end
