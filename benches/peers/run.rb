@@ -5,9 +5,9 @@
 #   benches/peers/setup
 #   ruby benches/peers/run.rb [--short] [NAME …]
 #
-# A name is that of a system (dbos_sqlite), or how some of them begin (dbos). With --short, or PEERS_SHORT=1, there is one
-# short round of each, for a try of the benchmarks themselves. Results are written to benches/results only if all systems
-# were asked for, at full length.
+# A name is that of a system (dbos_sqlite), or how some of them begin (dbos). With --short, or PEERS_SHORT=1, there is
+# one short round of each, for a try of the benchmarks themselves. Results are written to benches/results only if all
+# systems were asked for, at full length.
 
 require "optparse"
 require_relative "support/run"

@@ -14,13 +14,16 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import sqlalchemy
-from dbos import DBOS, DBOSConfig
+from dbos import DBOS, DBOSClient, DBOSConfig
 
 # How many workflows are under way at once; with more of them, or fewer, there are fewer a second.
 UNDER_WAY = {"w1": 10, "w2": 10, "w3": 2}
 # Connections of its own pool, and threads for workflows that aren't coroutines.
 POOL = 20
 THREADS = 4
+# A queue that nobody takes from, so that submissions can be measured alone, and how many threads submit.
+UNATTENDED = "unattended"
+SUBMITTERS = 8
 
 
 @DBOS.step()
@@ -81,18 +84,26 @@ class Peer:
         DBOS(config=config)
         DBOS.launch()
         self.engine = sqlalchemy.create_engine(self.url)
+        self.client = DBOSClient(
+            system_database_url=self.url, system_database_pool_size=POOL
+        )
 
     async def answer(self, asked: dict) -> dict:
-        before = self.completed()
+        status = "ENQUEUED" if asked["do"] == "submits" else "SUCCESS"
+        before = self.count(status)
         if asked["do"] == "run":
             began = time.perf_counter()
             await self.run(asked["workload"], asked["count"])
             answer = {"seconds": time.perf_counter() - began}
         elif asked["do"] == "idle":
             answer = {"ms": await asyncio.to_thread(self.idle, asked["count"])}
+        elif asked["do"] == "submits":
+            began = time.perf_counter()
+            await asyncio.to_thread(self.submits, asked["count"])
+            answer = {"seconds": time.perf_counter() - began}
         else:
             return {"error": f"there is no {asked['do']}"}
-        return {**answer, "completed": self.completed() - before}
+        return {**answer, "completed": self.count(status) - before}
 
     async def run(self, workload: str, count: int) -> None:
         if workload == "w1":
@@ -113,6 +124,13 @@ class Peer:
     def idle(self, count: int) -> list[float]:
         return [self.one_plain() for _ in range(count)]
 
+    def submits(self, count: int) -> None:
+        with ThreadPoolExecutor(SUBMITTERS) as clients:
+            list(clients.map(lambda _: self.submit(), range(count)))
+
+    def submit(self) -> None:
+        self.client.enqueue({"queue_name": UNATTENDED, "workflow_name": w1.__qualname__}, 0)
+
     def one_plain(self) -> float:
         began = time.perf_counter()
         DBOS.start_workflow(w1, 0).get_result()
@@ -122,11 +140,11 @@ class Peer:
         handle = await DBOS.start_workflow_async(WORKFLOWS[workload], 0)
         await handle.get_result()
 
-    def completed(self) -> int:
-        """How many workflows the store has as successful."""
-        query = sqlalchemy.text(f"select count(*) from {self.table} where status = 'SUCCESS'")
+    def count(self, status: str) -> int:
+        """How many workflows the store has in that state."""
+        query = sqlalchemy.text(f"select count(*) from {self.table} where status = :status")
         with self.engine.connect() as connection:
-            return connection.execute(query).scalar_one()
+            return connection.execute(query, {"status": status}).scalar_one()
 
 
 def say(answer: dict) -> None:

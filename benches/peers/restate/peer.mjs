@@ -13,6 +13,9 @@ import { peers } from "./services.mjs";
 // How many invocations are under way at once.
 const UNDER_WAY = 64;
 const WIDE_UNDER_WAY = 8;
+// How many submit at once where nothing else is measured; what they submit isn't to run then.
+const SUBMITTERS = 8;
+const LATER = "delay=1h";
 
 const url = new URL(process.argv[2]);
 const admin = `http://${url.hostname}:${url.hash.slice(1)}`;
@@ -36,40 +39,59 @@ function post(address, body, options = {}) {
 // An invocation, from the call to its result.
 const one = (workload) => post(`${url.origin}/peers/${workload}`, "", { agent, headers: {} });
 
+// An invocation that is accepted, for later.
+const submit = () => post(`${url.origin}/peers/w1/send?${LATER}`, "", { agent, headers: {} });
+
 // As many clients as are to be under way, each with one call after the other.
-async function run(workload, count) {
+async function byClients(clients, count, call) {
   let left = count;
   const client = async () => {
-    while (left-- > 0) await one(workload);
+    while (left-- > 0) await call();
   };
-  await Promise.all(Array.from({ length: workload === "w3" ? WIDE_UNDER_WAY : UNDER_WAY }, client));
+  await Promise.all(Array.from({ length: clients }, client));
 }
 
-// What the server has as completed, by its own SQL.
-async function completed() {
-  const query = "select count(*) as n from sys_invocation where status = 'completed' and completion_result = 'success'";
+const underWay = (workload) => (workload === "w3" ? WIDE_UNDER_WAY : UNDER_WAY);
+
+// What the server has, by its own SQL.
+const COMPLETED = "status = 'completed' and completion_result = 'success'";
+const SCHEDULED = "status = 'scheduled'";
+
+async function counted(condition) {
+  const query = `select count(*) as n from sys_invocation where ${condition}`;
   const answer = await post(`${admin}/query`, JSON.stringify({ query }), {
     headers: { "content-type": "application/json", accept: "application/json" },
   });
   return JSON.parse(answer).rows[0].n;
 }
 
-async function answer(asked) {
-  const before = await completed();
-  const began = performance.now();
-  if (asked.do === "run") {
-    await run(asked.workload, asked.count);
-    const seconds = (performance.now() - began) / 1000;
-    return { seconds, completed: (await completed()) - before };
-  }
-  if (asked.do !== "idle") return { error: `there is no ${asked.do}` };
+async function idly(count) {
   const ms = [];
-  for (let number = 0; number < asked.count; number++) {
+  for (let number = 0; number < count; number++) {
     const start = performance.now();
     await one("w1");
     ms.push(performance.now() - start);
   }
-  return { ms, completed: (await completed()) - before };
+  return { ms };
+}
+
+async function timed(work) {
+  const began = performance.now();
+  await work();
+  return { seconds: (performance.now() - began) / 1000 };
+}
+
+const DOES = {
+  run: ({ workload, count }) => timed(() => byClients(underWay(workload), count, () => one(workload))),
+  idle: ({ count }) => idly(count),
+  submits: ({ count }) => timed(() => byClients(SUBMITTERS, count, submit)),
+};
+
+async function answer(asked) {
+  const condition = asked.do === "submits" ? SCHEDULED : COMPLETED;
+  const before = await counted(condition);
+  const result = await DOES[asked.do](asked);
+  return { ...result, completed: (await counted(condition)) - before };
 }
 
 function version(name) {
@@ -80,7 +102,7 @@ function version(name) {
 // Partitions come up one after the other; a question goes to all of them.
 async function untilReady(deadline = Date.now() + 30_000) {
   try {
-    return await completed();
+    return await counted(COMPLETED);
   } catch (error) {
     if (Date.now() > deadline) throw error;
     await new Promise((resolve) => setTimeout(resolve, 50));

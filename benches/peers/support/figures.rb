@@ -15,6 +15,12 @@ module Peers
       "submits" => ["submits of W1, one a call from 8 threads", "tasks/s"]
     }.freeze
 
+    LIMIT = "limit"
+
+    # Three digits are what such a machine can tell.
+    # @return [String]
+    def self.shown(number) = number >= 100 ? number.round.to_s : format("%.3g", number)
+
     # @return [Hash{String => String}] what each system says that it is
     attr_reader :versions
 
@@ -70,14 +76,33 @@ module Peers
                          "store" => system.store, "durable" => system.durable, "leaves_out" => system.leaves_out)
     end
 
-    # @return [Array<Hash>] all figures
-    def rows
-      limits = @limits.map do |(what, store, durable, unit), samples|
-        row(samples, unit, "what" => "#{what}: #{store}", "system" => what, "workload" => "limit", "store" => store,
+    # @return [String, nil] its median, of many samples also the 99th of a hundred
+    def told(system, workload)
+      of(system, workload)&.values_at("median", "p99")&.compact&.map { |each| Figures.shown(each) }&.join(" / ")
+    end
+
+    # @return [Array<Hash>] what the machine and the databases give by themselves
+    def limits
+      @limits.map do |(what, store, durable, unit), samples|
+        row(samples, unit, "what" => "#{what}: #{store}", "system" => what, "workload" => LIMIT, "store" => store,
                            "durable" => durable, "leaves_out" => "workflows")
       end
+    end
+
+    # @return [Array<Hash>] all figures
+    def rows
       limits + systems.flat_map { |system| WORKLOADS.keys.filter_map { |workload| of(system, workload) } }
     end
+
+    # @return [Array<Hash>] this project's own against each of the others
+    def ratios
+      own, others = systems.partition(&:own?)
+      own.product(others).select { |one, other| one.comparable?(other) }.flat_map do |one, other|
+        WORKLOADS.keys.filter_map { |workload| ratio(one, other, workload) }
+      end
+    end
+
+    private
 
     # How many times as good one is as another: of each round by itself where a round has one figure, since what slows
     # a round down slows both.
@@ -94,8 +119,6 @@ module Peers
       { "of" => one.to_s, "against" => other.to_s, "workload" => workload, "median" => at(ratios, 0.5),
         "lowest" => ratios.first, "highest" => ratios.last }
     end
-
-    private
 
     # Of a turn that failed on its way some are missing, and rounds wouldn't match.
     def samples(system, workload)

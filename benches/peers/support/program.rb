@@ -62,7 +62,7 @@ module Peers
       Process.detach(@pid).join(ENDING) || raise(Failure, "it didn't end within #{ENDING} s")
     end
 
-    # Ends what is left of it and of the processes that it has started, at once: a Ctrl-C isn't to wait for a measurement.
+    # Ends what is left of it and of the processes that it has started, at once: a Ctrl-C isn't to wait for it.
     def close
       [@input, @output].each { |io| io.close unless io.closed? }
       return unless @pid

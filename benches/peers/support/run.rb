@@ -37,7 +37,7 @@ module Peers
       Stores.open do |stores|
         report = Report.new("rake bench:peers", Machine.facts(stores.postgres), @figures)
         measure(stores, systems)
-        puts "", report.table
+        puts "", report.limits, "", report.table, ""
         report.write if @all && !@short
       end
       @figures.failures.none?

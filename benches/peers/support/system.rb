@@ -7,35 +7,35 @@ module Peers
   class System
     RUNS = %w[w1 w2 w3].freeze
 
-    # @return [String] key for --only; how it is called; what it keeps its workflows in; what it leaves out
-    attr_reader :key, :name, :store, :leaves_out
+    # @return [String] by which it is chosen; how it is called; what it keeps its workflows in; how it is set; what it
+    #   leaves out
+    attr_reader :key, :name, :store, :settings, :leaves_out
 
     # @return [Symbol] of Stores
     attr_reader :kind
 
-    # @return [Boolean] whether what it acknowledged outlives a loss of power
+    # @return [Boolean] whether what it acknowledged outlives a loss of power and a killed process
     attr_reader :durable
 
-    # @param part [String] of benches/peers/setup, which brings what it needs
-    # @param submits [Boolean] whether it can submit without running, so that submissions alone can be measured
-    # @yieldparam url [String] of its store
-    # @yieldreturn [Array<String>] the command
-    def initialize(key, name, store:, kind:, part:, leaves_out:, durable: true, submits: false, &command)
+    # @param part [String, nil] of benches/peers/setup, which brings what it needs
+    # @param command [Proc] gives the command for the URL of its store
+    def initialize(key, name, store:, kind:, part:, command:, settings:, leaves_out:, durable: true)
       @key = key
       @name = name
       @store = store
       @kind = kind
       @part = part
+      @command = command
+      @settings = settings
       @leaves_out = leaves_out
       @durable = durable
-      @submits = submits
-      @command = command
     end
 
     # @return [Boolean] whether it is this project's own
     def own? = @name == "tasker_core"
 
-    def submits? = @submits
+    # @return [Boolean] whether both are on the same kind of store, or one of them is on one that the other can't have
+    def comparable?(other) = [kind, other.kind].uniq.one? || !([kind, other.kind] - %i[sqlite postgres]).empty?
 
     # @return [String, nil] why it can't be measured
     def missing = Home.why_missing(@part)

@@ -33,7 +33,7 @@ module Peers
       @sizes.warm_up(system.key) { |count| program.ask("do" => "run", "workload" => "w1", "count" => count)["seconds"] }
       System::RUNS.each { |workload| runs(system, program, workload) }
       @figures.add(system, "idle", program.ask("do" => "idle", "count" => @samples)["ms"])
-      submits(system, program) if system.submits?
+      submits(system, program)
     end
 
     # Where running can be told apart from submitting, both are told.

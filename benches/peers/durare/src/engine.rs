@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use durare::{
-    DurableEngine, PostgresProvider, SqliteProvider, WorkflowAggregateQuery, WorkflowOptions,
+    Client, DurableEngine, PostgresProvider, SqliteProvider, StateProvider, WorkflowAggregateQuery,
+    WorkflowOptions,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
@@ -21,23 +22,30 @@ const UNDER_WAY: usize = 128;
 const POSTGRES_CONNECTIONS: u32 = 33;
 const SQLITE_CONNECTIONS: u32 = 5;
 
+/// A queue that nobody takes from, so that submissions can be measured alone, and how many submit at once.
+const UNATTENDED: &str = "unattended";
+const SUBMITTERS: usize = 8;
+
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// durare on a store that is empty in the beginning.
 pub struct Peer {
     engine: DurableEngine,
+    client: Client,
 }
 
 impl Peer {
     /// Opens the store and makes its tables.
     pub async fn open(url: &str) -> Outcome<Self> {
-        let engine = if url.starts_with("sqlite:") {
-            DurableEngine::new(Arc::new(sqlite(url).await?)).await?
+        let provider: Arc<dyn StateProvider> = if url.starts_with("sqlite:") {
+            Arc::new(sqlite(url).await?)
         } else {
-            DurableEngine::new(Arc::new(postgres(url).await?)).await?
+            Arc::new(postgres(url).await?)
         };
+        let engine = DurableEngine::new(provider.clone()).await?;
         engine.launch().await?;
-        Ok(Self { engine })
+        let client = Client::new(provider);
+        Ok(Self { engine, client })
     }
 
     /// Does what a line asks for.
@@ -49,12 +57,13 @@ impl Peer {
                 self.run(workload, count).await
             }
             Some("idle") => self.idle(count).await,
+            Some("submits") => self.submits(count).await,
             other => Err(format!("peer_durare can't do {other:?}").into()),
         }
     }
 
     async fn run(&self, workload: &str, count: u64) -> Outcome<Value> {
-        let before = self.completed().await?;
+        let before = self.count("SUCCESS").await?;
         let began = Instant::now();
         stream::iter(0..count)
             .map(|_| self.one(workload))
@@ -62,20 +71,33 @@ impl Peer {
             .try_collect::<Vec<i64>>()
             .await?;
         let seconds = began.elapsed().as_secs_f64();
-        let completed = self.completed().await? - before;
+        let completed = self.count("SUCCESS").await? - before;
         Ok(json!({ "seconds": seconds, "completed": completed }))
     }
 
     async fn idle(&self, count: u64) -> Outcome<Value> {
-        let before = self.completed().await?;
+        let before = self.count("SUCCESS").await?;
         let mut samples = Vec::new();
         for _ in 0..count {
             let began = Instant::now();
             self.one("w1").await?;
             samples.push(began.elapsed().as_secs_f64() * 1000.0);
         }
-        let completed = self.completed().await? - before;
+        let completed = self.count("SUCCESS").await? - before;
         Ok(json!({ "ms": samples, "completed": completed }))
+    }
+
+    async fn submits(&self, count: u64) -> Outcome<Value> {
+        let before = self.count("ENQUEUED").await?;
+        let began = Instant::now();
+        stream::iter(0..count)
+            .map(|_| self.submit())
+            .buffer_unordered(SUBMITTERS)
+            .try_collect::<Vec<()>>()
+            .await?;
+        let seconds = began.elapsed().as_secs_f64();
+        let completed = self.count("ENQUEUED").await? - before;
+        Ok(json!({ "seconds": seconds, "completed": completed }))
     }
 
     /// Starts a workflow and waits for its result.
@@ -86,12 +108,20 @@ impl Peer {
             .await
     }
 
-    /// How many workflows the store has as successful.
-    async fn completed(&self) -> Outcome<i64> {
+    /// Puts a workflow where nobody takes it.
+    async fn submit(&self) -> durare::Result<()> {
+        self.client
+            .enqueue::<i64, i64>(UNATTENDED, "w1", 0, WorkflowOptions::default())
+            .await?;
+        Ok(())
+    }
+
+    /// How many workflows the store has in that state.
+    async fn count(&self, status: &str) -> Outcome<i64> {
         let query = WorkflowAggregateQuery {
             by_status: true,
             select_count: true,
-            status: vec!["SUCCESS".to_owned()],
+            status: vec![status.to_owned()],
             ..Default::default()
         };
         let rows = self.engine.get_workflow_aggregates(&query).await?;
