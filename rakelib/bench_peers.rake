@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 namespace :bench do
-  desc "Measure beside what people use, in ten minutes; [dbos restate] for some of it, PEERS_SHORT=1 for a try"
+  desc "Measure beside what people use, in ten minutes; [dbos,restate] for some of it, PEERS_SHORT=1 for a try"
   task(:peers, [:names] => :compile) do |_task, arguments|
     # Ctrl-C reaches the benchmarks too: they end their servers, and this waits for it.
     before = trap("INT") { warn "ending what was started" }

@@ -35,7 +35,7 @@ module Peers
 
     # Measures all of them once.
     def run
-      measured("pgbench") { all_transactions } if @uri
+      all_transactions if @uri
       SYNCHRONOUS.each { |synchronous, durable| measured("SQLite commits") { commits(synchronous, durable) } }
       flush
     end
@@ -49,7 +49,9 @@ module Peers
     end
 
     def all_transactions
-      SCRIPTS.each { |what, script| CLIENTS.each { |clients| transactions(what, script, clients) } }
+      SCRIPTS.each do |what, script|
+        CLIENTS.each { |clients| measured("#{what}, #{clients}") { transactions(what, script, clients) } }
+      end
     end
 
     def transactions(what, script, clients)

@@ -11,6 +11,8 @@ module Peers
     LARGEST = 40_000
     # A measurement at the beginning that was shorter says too little.
     ENOUGH = 0.25
+    # Of the length that is wanted, how much does.
+    SHORTEST = 0.6
 
     # @param seconds [Float] how long a measurement is to take
     def initialize(seconds)
@@ -36,6 +38,9 @@ module Peers
     def count(key, workload, share: 1.0)
       sized(@seconds * share * @rates.fetch([key, workload]) { guess(key, workload) })
     end
+
+    # @return [Boolean] whether a measurement was as long as it should be, more or less, or as large as it may be
+    def enough?(count, seconds) = seconds >= @seconds * SHORTEST || count == LARGEST
 
     # @param rate [Float] workflows a second
     def learn(key, workload, rate) = @rates[[key, workload]] = rate
