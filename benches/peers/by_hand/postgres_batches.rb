@@ -4,12 +4,13 @@ require_relative "postgres"
 
 module Peers
   module ByHand
-    # Fifty steps a transaction: what has been run is recorded, its children are counted down, and the next ones are
+    # Two hundred steps a transaction: what has been run is recorded, its children are counted down, and the next ones are
     # taken, children first, all in one round trip.
     class PostgresBatches < Postgres
       # Two, so that one runs handlers while the other's transaction is under way.
       WORKERS = 2
-      BATCH = 50
+      # With 50 there are two thirds as many a second; with 500 no more.
+      BATCH = 200
       STATEMENTS = {
         "finish" => <<~SQL,
           update steps s set state = 3, result = d.result

@@ -4,10 +4,11 @@ require_relative "sqlite"
 
 module Peers
   module ByHand
-    # Twenty steps a transaction: what has been run is recorded, its children are counted down, and the next ones are
+    # A hundred steps a transaction: what has been run is recorded, its children are counted down, and the next ones are
     # taken, children first.
     class SQLiteBatches < SQLite
-      BATCH = 20
+      # With 20 it takes half as much CPU time again; 200 and 500 are no quicker.
+      BATCH = 100
       MORE = { "take" => "update steps set state = 2 where task_id = ? and step = ? and state = 1" }.freeze
 
       private
