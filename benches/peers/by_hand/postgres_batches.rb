@@ -4,8 +4,8 @@ require_relative "postgres"
 
 module Peers
   module ByHand
-    # Two hundred steps a transaction: what has been run is recorded, its children are counted down, and the next ones are
-    # taken, children first, all in one round trip.
+    # Two hundred steps a transaction: what has been run is recorded, its children are counted down, and the next ones
+    # are taken, children first, all in one round trip.
     class PostgresBatches < Postgres
       # Two, so that one runs handlers while the other's transaction is under way.
       WORKERS = 2
