@@ -20,12 +20,12 @@ module Peers
       @figures = figures
     end
 
+    # @param folder [String] where the results go
     # @return [void]
-    def write
+    def write(folder = FOLDER)
       markdown = Markdown.new(TITLE, @command, facts, @figures)
-      File.write(File.join(FOLDER, "peers.json"), "#{JSON.pretty_generate(as_json)}\n")
-      File.write(File.join(FOLDER, "peers.md"), markdown.to_s)
-      puts "written to benches/results/peers.md and .json"
+      File.write(File.join(folder, "peers.json"), "#{JSON.pretty_generate(as_json)}\n")
+      File.write(File.join(folder, "peers.md"), markdown.to_s)
     end
 
     # @return [String] a line for each system

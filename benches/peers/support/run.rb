@@ -38,7 +38,7 @@ module Peers
         report = Report.new("rake bench:peers", Machine.facts(stores.postgres), @figures)
         measure(stores, systems)
         puts "", report.limits, "", report.table, ""
-        report.write if @all && !@short
+        write(report) if @all && !@short
       end
       @figures.failures.none?
     end
@@ -65,6 +65,11 @@ module Peers
           systems.rotate((round - 1) * TURNED_ON).each { |system| timed(system) { turn.run(system) } }
         end
       end
+    end
+
+    def write(report)
+      report.write
+      puts "written to benches/results/peers.md and .json"
     end
 
     def with_limits(stores, &)
