@@ -9,6 +9,9 @@ module Peers
     STEPS = WORKLOADS.transform_values(&:size).freeze
     SMALLEST = 2
     LARGEST = 40_000
+    FEWEST = 20
+    # So much quicker isn't a matter of chance.
+    MORE = 1.25
     # A measurement at the beginning that was shorter says too little.
     ENOUGH = 0.25
     # Of the length that is wanted, how much does.
@@ -20,17 +23,24 @@ module Peers
       @rates = {}
     end
 
-    # Runs until the system is warm, and its speed is known.
+    # Runs until the system is warm and its speed is known: with few workflows one measures how long each of them takes,
+    # so there are more until there are no more of them a second.
+    #
     # @yieldparam count [Integer] of W1
     # @yieldreturn [Float] seconds
     def warm_up(key)
-      count = @rates.key?([key, "w1"]) ? sized(@rates[[key, "w1"]] * ENOUGH) : 20
-      took = 0
-      until took >= ENOUGH
-        count *= 4 if took.positive?
+      best = @rates.fetch([key, "w1"], 0)
+      count = best.zero? ? FEWEST : sized(best * ENOUGH)
+      loop do
         took = yield count
-        learn(key, "w1", count / took)
+        rate = count / took
+        settled = took >= ENOUGH && rate < best * MORE
+        best = [best, rate].max
+        break if settled || took >= @seconds || count == LARGEST
+
+        count = sized(count * 4)
       end
+      learn(key, "w1", best)
     end
 
     # @param share [Float] of the usual length
