@@ -1,12 +1,15 @@
 # frozen_string_literal: true
 
-desc "Measure: calls, workflows, large tasks, many processes on PostgreSQL (minutes; results go to benches/results)"
-task bench: %w[compile bench:calls bench:workflows bench:size bench:postgres bench:rust]
+# What is measured together is a file each.
+parts = Dir[File.expand_path("../benches/ruby/parts/*.rb", __dir__)].map { |file| File.basename(file, ".rb") }.sort
+
+desc "Measure everything on both databases, in some ten minutes; BENCH_SHORT=1 for a try that writes no results"
+task(bench: :compile) { ruby "benches/ruby/run.rb" }
 
 namespace :bench do
-  %w[calls workflows size postgres].each do |name|
-    desc "Measure benches/ruby/#{name}.rb"
-    task(name => :compile) { ruby "benches/ruby/#{name}.rb" }
+  parts.each do |part|
+    desc "Measure benches/ruby/parts/#{part}.rb only"
+    task(part => :compile) { ruby "benches/ruby/run.rb", part }
   end
 
   desc "Measure the domain and the store with criterion"

@@ -1,82 +1,85 @@
 # frozen_string_literal: true
 
-require "json"
+require_relative "bench_results"
+require_relative "readme_goals"
 
-# The block of figures in README.md, made of the results of the benchmarks, so that no figure is written by hand.
+# The blocks of figures in README.md, made of the results of the benchmarks, so that no figure is written by hand: the
+# figures that a reader wants to see, and how far the goals are reached.
 class ReadmeFigures
-  # A selected figure is in no results, or the document has no place for the block.
+  # The document has no place for a block.
   class Missing < StandardError; end
 
-  ROOT = File.expand_path("..", __dir__)
-  README = File.join(ROOT, "README.md")
-  BEGINNING = "<!-- figures: made by `rake readme:figures` from benches/results -->\n"
+  README = File.expand_path("../README.md", __dir__)
+  MADE = "made by `rake readme:figures` from benches/results"
+  BEGINNING = "<!-- figures: #{MADE} -->\n".freeze
   ENDING = "<!-- end of figures -->\n"
+  GOALS_BEGINNING = "<!-- goals: #{MADE} -->\n".freeze
+  GOALS_ENDING = "<!-- end of goals -->\n"
 
-  # Which figures a reader wants to see, by the file of results.
+  W1 = "W1, a line of 5"
+  W2 = "W2, a diamond of 4"
+  W3 = "W3, 1→100→1"
+  SQLITE = "SQLite file, FULL"
+  POSTGRES = "PostgreSQL"
+  BOTH = [SQLITE, POSTGRES].freeze
+
+  # Which figures, by the file of results.
   SELECTED = {
-    "workflows" => [
-      "W1, a line of 5, a worker of 10 threads, SQLite file, FULL",
-      "W1, a line of 5, the same in steps, SQLite file, FULL",
-      "W1, a line of 5, orchestrate_task in a loop, SQLite file, FULL",
-      "W2, a diamond of 4, a worker of 10 threads, SQLite file, FULL",
-      "W3, 1→100→1, a worker of 10 threads, SQLite file, FULL",
-      "idle W1, a line of 5, submit to complete, SQLite file, FULL",
-      "initialize_task from 8 threads, SQLite file, FULL"
-    ],
-    "postgres" => [
-      "W1, a line of 5, 1 process, PostgreSQL",
-      "W1, a line of 5, 2 processes, PostgreSQL",
-      "W1, a line of 5, 4 processes, PostgreSQL",
-      "W1, a line of 5, 1 process: PostgreSQL against SQLite",
-      "W3, 1→100→1, 1 process, PostgreSQL",
-      "W3, 1→100→1, 4 processes, PostgreSQL",
-      "1→1000→1 of 50 ms, 10 threads a process, 1 process",
-      "1→1000→1 of 50 ms, 10 threads a process: how much faster with 2 processes",
-      "1→1000→1 of 50 ms, 10 threads a process: how much faster with 4 processes",
-      "W1, a line of 5, 4 processes, PostgreSQL: statements a step",
-      "W1, a line of 5, 4 processes, PostgreSQL: WAL a step",
-      "W1, a line of 5, one task at a time, PostgreSQL: statements a step",
-      "W1, a line of 5, one task at a time, PostgreSQL: transactions a step",
-      "idle W1, a line of 5, submit to complete, one process, PostgreSQL",
-      "initialize_task to its first step in an idle worker of another process, LISTEN",
-      "initialize_task to its first step in an idle worker of another process, polling only",
-      "initialize_task from 8 threads, PostgreSQL",
-      "initialize_tasks, 500 a call, PostgreSQL"
-    ],
-    "calls" => [
-      "a native call that does nothing",
-      "a round trip to the coordinator, SQLite file, FULL",
-      "get_task_context of 5 steps, SQLite file, FULL",
-      "get_task_context of 500 steps, SQLite file, FULL",
-      "initialize_task, one thread, SQLite file, FULL"
-    ],
-    "size" => ["a line: 10,000 steps against 10", "one to many to one: 10,000 steps against 10"]
+    "steady" => [W1, W2, W3].product(BOTH).map { |name, store| "#{name}, submitted before, #{store}: in steps" } +
+                BOTH.flat_map do |store|
+                  ["#{W1}, submitted in bulk meanwhile, #{store}",
+                   "#{W1}, submitted one a call by 8 threads meanwhile, #{store}"]
+                end + ["#{W1}, submitted before: PostgreSQL against SQLite"],
+    "jobs" => [1, 8].product(BOTH).map do |threads, store|
+      "#{W1}, initialize_task and orchestrate_task by #{threads} thread#{"s" if threads > 1}, #{store}"
+    end,
+    "submits" => ["one a call, 8 threads", "500 a call"].product(BOTH).map do |manner, store|
+      "#{manner.end_with?("threads") ? "initialize_task" : "initialize_tasks"}, #{manner}, #{store}"
+    end,
+    "latency" => BOTH.map { |store| "idle #{W1}, submit to complete, #{store}" } +
+                 ["PostgreSQL, LISTEN", "PostgreSQL, polling only", SQLITE].map do |name|
+                   "submit to the first step in an idle worker of another process, #{name}"
+                 end,
+    "processes" => [2, 4].map { |count| "#{W1}, #{POSTGRES}: #{count} processes against 1" } +
+                   [2, 4].map do |count|
+                     "1→500→1 of 50 ms, 10 threads a process, #{POSTGRES}: how much faster with #{count} processes"
+                   end,
+    "payloads" => ["1 KB", "100 KB"].product(BOTH).map do |size, store|
+      "#{W1}, input and each result of #{size}, #{store}: in steps"
+    end,
+    "history" => BOTH.map { |store| "#{W1}, #{store}: 1,000,000 steps finished against none" },
+    "never_analysed" => ["#{W1}, PostgreSQL and 1,000,000 steps finished: never analysed against analysed"],
+    "waiting" => BOTH.map { |store| "#{W1}, 100,000 waiting, #{store}: against 4000 waiting" },
+    "statements" => ["#{W1}, submitted before", "#{W1}, orchestrate_task alone"].flat_map do |title|
+      %w[statements transactions WAL].map { |what| "#{title}, PostgreSQL: #{what} a step" }
+    end,
+    "calls" => ["a native call that does nothing", "a round trip to the coordinator, #{SQLITE}"] +
+               [5, 500].product(BOTH).map { |steps, store| "get_task_context of #{steps} steps, #{store}" },
+    "size" => ["a line", "one to many to one"].map { |shape| "#{shape}, #{SQLITE}: 10,000 steps against 10" }
   }.freeze
 
   # @param folder [String] where the results are
-  def initialize(folder = File.join(ROOT, "benches", "results"))
-    @folder = folder
+  def initialize(folder = BenchResults::FOLDER)
+    @results = BenchResults.new(folder)
+    @goals = ReadmeGoals.new(@results)
   end
 
   # @return [String] Markdown: a table, and below it what was measured when and on what
-  # @raise [Missing]
+  # @raise [BenchResults::Missing]
   def block
-    rows = results.flat_map { |name, result| rows_of(name, result) }
+    rows = measured.flat_map { |name| SELECTED.fetch(name).map { |what| row(@results.figure(name, what)) } }
     ["| measured | median | spread | |", "|---|---|---|---|", *rows, "", origins.join("\n\n"), ""].join("\n")
   end
 
   # @param text [String] the document
-  # @return [String] the same with the present block
-  # @raise [Missing]
+  # @return [String] the same with the present blocks; that of the goals where there is a place for it
+  # @raise [Missing, BenchResults::Missing]
   def put_into(text)
-    before, rest = text.split(BEGINNING, 2)
-    _, after = rest&.split(ENDING, 2)
-    raise Missing, "README.md has no place for the figures: #{BEGINNING}…\n#{ENDING}" unless after
-
-    "#{before}#{BEGINNING}#{block}#{ENDING}#{after}"
+    text = put(text, BEGINNING, block, ENDING)
+    text.include?(GOALS_BEGINNING) ? put(text, GOALS_BEGINNING, @goals.block, GOALS_ENDING) : text
   end
 
-  # Writes the present block into README.md.
+  # Writes the present blocks into README.md.
   # @return [void]
   def write
     File.write(README, put_into(File.read(README, encoding: "UTF-8")))
@@ -84,46 +87,41 @@ class ReadmeFigures
 
   private
 
-  # Those that were measured; a file that isn't there yet is left out.
-  def results
-    SELECTED.keys.to_h { |name| [name, File.join(@folder, "#{name}.json")] }
-            .select { |_, path| File.exist?(path) }
-            .transform_values { |path| JSON.parse(File.read(path, encoding: "UTF-8")) }
+  def put(text, beginning, block, ending)
+    before, rest = text.split(beginning, 2)
+    _, after = rest&.split(ending, 2)
+    raise Missing, "README.md has no place for a block: #{beginning}…\n#{ending}" unless after
+
+    "#{before}#{beginning}#{block}#{ending}#{after}"
   end
 
-  def rows_of(name, result)
-    figures = result.fetch("figures").to_h { |figure| [figure["what"], figure] }
-    SELECTED.fetch(name).map do |what|
-      figure = figures.fetch(what) { raise Missing, "benches/results/#{name}.json has no figure #{what.inspect}" }
-      "| #{what} | #{shown(figure["median"])} | #{spread(figure)} | #{figure["unit"]} |"
-    end
+  # Those that were measured; what wasn't yet is left out.
+  def measured = SELECTED.keys.select { |name| @results[name] }
+
+  def row(figure)
+    "| #{figure["what"]} | #{BenchResults.shown(figure["median"])} | #{spread(figure)} | #{figure["unit"]} |"
   end
 
   # Of thousands of calls the slowest one tells nothing; of five runs it does.
   def spread(figure)
-    return "99 % up to #{shown(figure["p99"])}" if figure["p99"]
+    return "99 % up to #{BenchResults.shown(figure["p99"])}" if figure["p99"]
 
-    "#{shown(figure["lowest"])} to #{shown(figure["highest"])}"
+    "#{BenchResults.shown(figure["lowest"])} to #{BenchResults.shown(figure["highest"])}"
   end
 
   # Runs on one machine and day are named together.
   def origins
-    results.values.group_by { |result| machine(result["machine"]) }.map do |machine, group|
+    measured.map { |name| @results[name] }.group_by { |result| machine(result["machine"]) }.map do |machine, group|
       "#{group.map { |result| "`#{result["command"]}`" }.join(", ")}: #{machine}"
     end
   end
 
   def machine(facts)
-    ruby = facts["ruby"][/\Aruby [\d.]+/]
-    text = "#{facts["taken"]}, #{facts["cpu"]} with #{facts["cores"]} cores, Linux #{facts["kernel"]}, #{ruby}"
+    text = "#{facts["taken"]}, #{facts["cpu"]} with #{facts["cores"]} cores, Linux #{facts["kernel"]}, " \
+           "#{facts["ruby"][/\Aruby [\d.]+/]}"
+    text += ", fdatasync #{facts["fdatasync"]}" if facts["fdatasync"]
+    text += ", SQLite #{facts["SQLite"]}, #{facts["durability of SQLite"]}" if facts["SQLite"]
     text += ", PostgreSQL #{facts["PostgreSQL"]}, #{facts["durability of PostgreSQL"]}" if facts["PostgreSQL"]
     "#{text}."
-  end
-
-  # Three digits are what such a machine can tell.
-  def shown(number)
-    return number.round.to_s.gsub(/(?<=\d)(?=(\d{3})+\z)/, ",") if number >= 100
-
-    format("%.3g", number)
   end
 end

@@ -4,7 +4,8 @@
 #
 #   ruby benches/ruby/criterion.rb [--short] [domain] [store]
 
-require_relative "report"
+require "fileutils"
+require_relative "support/report"
 
 module Benches
   # One of the crate's benchmarks: run by criterion, told as every other result is.
@@ -53,8 +54,6 @@ module Benches
     end
   end
 end
-
-require "fileutils"
 
 short = !ARGV.delete("--short").nil?
 names = ARGV.empty? ? Benches::Criterion::TITLES.keys : ARGV

@@ -73,6 +73,14 @@ impl Worker {
     /// # Errors
     /// What the database says.
     pub fn exchange(&mut self, want: u32) -> Result<usize, StoreError> {
+        self.exchange_of(Scope::Any, want)
+    }
+
+    /// The same, where only steps of `scope` are taken.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn exchange_of(&mut self, scope: Scope, want: u32) -> Result<usize, StoreError> {
         let mut commands: Vec<Command> = std::mem::take(&mut self.held)
             .into_iter()
             .map(|(step, fence)| {
@@ -84,7 +92,6 @@ impl Worker {
                 })
             })
             .collect();
-        let scope = Scope::Any;
         commands.push(Command::Claim(Claim { scope, want }));
         if let Some(Ok(Done::Granted(granted))) = self.turn(&commands)?.pop() {
             self.held = granted.steps.iter().map(|s| (s.step, s.fence)).collect();

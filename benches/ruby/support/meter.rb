@@ -1,0 +1,63 @@
+# frozen_string_literal: true
+
+require_relative "cpu"
+
+module Benches
+  # What a measurement took: time, and what the parts of the system did for it. The process of the workers, that of the
+  # submitter (this one) and the server are told apart, and Ruby from the engine where they share a process.
+  class Meter
+    # @param seconds [Float]
+    # @param tasks [Integer]
+    # @param steps [Integer]
+    # @param costs [Hash{String => Array(String, Numeric)}] unit and figure, of a step, by what it is of
+    Measured = Struct.new(:seconds, :tasks, :steps, :costs) do
+      def rate = tasks / seconds
+      def steps_rate = steps / seconds
+    end
+
+    # @param database [Sqlite, Postgres]
+    # @param coordinator [TaskerCore::Coordinator] this process's
+    # @param workers [Workers, nil] nil where this process runs the steps
+    def initialize(database, coordinator, workers)
+      @database = database
+      @coordinator = coordinator
+      @workers = workers
+    end
+
+    # @yield what is to be measured
+    # @return [Measured]
+    def measure(tasks, steps, &)
+      GC.start
+      before = counts
+      seconds = Benches.seconds(&)
+      differences = before.merge(counts) { |_, (unit, one), (_, other)| [unit, (other - one) / steps.to_f] }
+      Measured.new(seconds, tasks, steps, differences)
+    end
+
+    private
+
+    def counts
+      { **cpu, "turns" => ["transactions", turns], "written" => ["bytes", @database.written(pids)] }
+    end
+
+    # In microseconds.
+    def cpu
+      own = Cpu.of(Process.pid)
+      times = if @workers
+                each = @workers.pids.map { |pid| Cpu.of(pid) }
+                { "Ruby" => each.sum { |one| one[:ruby] }, "engine" => each.sum { |one| one[:engine] },
+                  "submitter" => own.values.sum }
+              else
+                { "Ruby" => own[:ruby], "engine" => own[:engine] }
+              end
+      times["server"] = @database.server_cpu if @database.server_cpu
+      times.to_h { |who, seconds| ["CPU: #{who}", ["µs", seconds * 1e6]] }
+    end
+
+    def turns
+      @coordinator.get_performance_metrics.fetch("turns") + (@workers ? @workers.turns : 0)
+    end
+
+    def pids = [Process.pid, *@workers&.pids]
+  end
+end

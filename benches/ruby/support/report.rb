@@ -1,0 +1,111 @@
+# frozen_string_literal: true
+
+require "fileutils"
+require "json"
+require_relative "machine"
+require_relative "sample"
+
+module Benches
+  # Collects figures and writes them to benches/results: as Markdown for people, as JSON for programs. The JSON has
+  # `title`, `command`, `machine` (facts), `figures` and `costs`. A figure is a row with `what`, `unit`, `median`,
+  # `lowest`, `highest`, `repetitions`, with `p99` where there are a hundred or more, and with keys by which programs
+  # find it: `system`, `store`, `durable`, `workload`. A cost is a row like it, `what` being the title of the
+  # measurement and `cost` what it took of what.
+  class Report
+    FOLDER = File.expand_path("../../results", __dir__)
+
+    # @param facts [Hash{String => Object}] beside those of the machine
+    # @param folder [String, nil] where to write; nil for nowhere
+    def initialize(name, title, command, facts: {}, folder: FOLDER, output: $stdout)
+      @name = name
+      @title = title
+      @command = command
+      @machine = Machine.facts.merge(facts)
+      @folder = folder
+      @output = output
+      @figures = []
+      @costs = []
+    end
+
+    # @param what [String] what was measured
+    # @param samples [Array<Numeric>] at least three repetitions
+    # @param keys [Hash] by which programs find it
+    def add(what, unit, samples, **keys)
+      row = Sample.new(samples).to_h
+      @figures << { "what" => what, "unit" => unit, **row, **keys.transform_keys(&:to_s) }
+      say(what, unit, row)
+    end
+
+    # Adds how many times the one is the other, measured turn about.
+    def add_ratio(what, ones, others)
+      add(what, "times", ones.zip(others).map { |one, other| one / other })
+    end
+
+    # @param what [String] the title of the measurement
+    # @param costs [Hash{String => Array(String, Array<Numeric>)}] unit and samples by what they are of
+    def add_costs(what, costs)
+      costs.each do |cost, (unit, samples)|
+        row = Sample.new(samples).to_h
+        @costs << { "what" => what, "cost" => cost, "unit" => unit, **row }
+        say("  #{cost}", unit, row)
+      end
+    end
+
+    # @return [Boolean] whether there is anything in it
+    def any? = @figures.any? || @costs.any?
+
+    # @return [void]
+    def write
+      return unless @folder
+
+      FileUtils.mkdir_p(@folder)
+      File.write(File.join(@folder, "#{@name}.json"), "#{JSON.pretty_generate(to_h)}\n")
+      File.write(File.join(@folder, "#{@name}.md"), to_markdown)
+      @output.puts "written to #{@folder.delete_prefix("#{Dir.pwd}/")}/#{@name}.md and .json"
+    end
+
+    # @return [Hash]
+    def to_h
+      { "title" => @title, "command" => @command, "machine" => @machine, "figures" => @figures, "costs" => @costs }
+    end
+
+    # @return [String]
+    def to_markdown
+      lines = ["# #{@title}", "", "`#{@command}`", "", *@machine.map { |key, value| "- #{key}: #{value}" }]
+      lines += figure_lines if @figures.any?
+      lines += cost_lines if @costs.any?
+      "#{lines.join("\n")}\n"
+    end
+
+    private
+
+    def say(what, unit, row)
+      @output.puts format("%-76<what>s %9<median>s %<unit>s (%<spread>s)", what:, unit:,
+                                                                           median: Sample.shown(row["median"]),
+                                                                           spread: Sample.spread(row))
+    end
+
+    def figure_lines
+      rows = @figures.map do |row|
+        figures = %w[median lowest highest p99].map { |key| row[key] ? Sample.shown(row[key]) : "" }
+        "| #{row["what"]} | #{figures.join(" | ")} | #{row["unit"]} | #{row["repetitions"]} |"
+      end
+      ["", "| what | median | lowest | highest | p99 | unit | repetitions |", "|---|---|---|---|---|---|---|", *rows]
+    end
+
+    # A line for each measurement, with medians and spreads.
+    def cost_lines
+      kinds = @costs.map { |row| row.values_at("cost", "unit") }.uniq
+      rows = @costs.group_by { |row| row["what"] }.map do |what, costs|
+        by_kind = costs.to_h { |row| [row["cost"], row] }
+        "| #{what} | #{kinds.map { |kind, _| cell(by_kind[kind]) }.join(" | ")} |"
+      end
+      ["", "Of each step; in brackets the lowest and the highest.", "",
+       "| what | #{kinds.map { |kind, unit| "#{kind}, #{unit}" }.join(" | ")} |", "|---#{"|---" * kinds.size}|", *rows]
+    end
+
+    def cell(row)
+      row ? "#{Sample.shown(row["median"])} (#{Sample.spread(row)})" : ""
+    end
+  end
+end

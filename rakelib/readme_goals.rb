@@ -1,0 +1,103 @@
+# frozen_string_literal: true
+
+require_relative "bench_results"
+
+# The table of goals: what is to be reached, what was measured, and how it compares with the best of the others that was
+# measured in the same run as the library, on the same kind of database and as durable.
+class ReadmeGoals
+  # What is to be reached.
+  #
+  # @param what [String] told to the reader
+  # @param least [Float, nil] the goal, where more is better
+  # @param most [Float, nil] the goal, where less is better
+  # @param file [String] of results
+  # @param figure [String] of the file
+  # @param peers [Array(String, Regexp), nil] workload and store of what it is compared with
+  # @param steps [Integer, nil] how many a workflow has, where steps are told and others are measured in workflows
+  Goal = Struct.new(:what, :least, :most, :file, :figure, :peers, :steps, keyword_init: true) do
+    def told = least ? "over #{BenchResults.shown(least)}" : "up to #{BenchResults.shown(most)}"
+    def reached?(figure) = least ? figure > least : figure <= most
+    def best(rows) = least ? rows.max_by { |row| row["median"] } : rows.min_by { |row| row["median"] }
+    def times_better(ours, other) = least ? ours.fdiv(other) : other.fdiv(ours)
+  end
+
+  W1 = "W1, a line of 5"
+  W3 = "W3, 1→100→1"
+  SQLITE = /\ASQLite/
+  POSTGRES = /\APostgreSQL/
+
+  GOALS = [
+    { what: "steps a second, W1, SQLite `synchronous=FULL`", least: 40_000, file: "steady",
+      figure: "#{W1}, submitted before, SQLite file, FULL: in steps", peers: ["w1", SQLITE], steps: 5 },
+    { what: "steps a second, W1, PostgreSQL, one process", least: 25_000, file: "steady",
+      figure: "#{W1}, submitted before, PostgreSQL: in steps", peers: ["w1", POSTGRES], steps: 5 },
+    { what: "the same on tables never analysed", least: 25_000, file: "never_analysed",
+      figure: "#{W1}, never analysed, PostgreSQL: in steps" },
+    { what: "the same with 1,000,000 finished steps in them", least: 25_000, file: "never_analysed",
+      figure: "#{W1}, never analysed and 1,000,000 steps finished, PostgreSQL: in steps" },
+    { what: "W3 a second, SQLite", least: 250, file: "steady",
+      figure: "#{W3}, submitted before, SQLite file, FULL", peers: ["w3", SQLITE] },
+    { what: "W3 a second, PostgreSQL", least: 250, file: "steady",
+      figure: "#{W3}, submitted before, PostgreSQL", peers: ["w3", POSTGRES] },
+    { what: "submits a second, one a call, 8 threads, SQLite", least: 5000, file: "submits",
+      figure: "initialize_task, one a call, 8 threads, SQLite file, FULL", peers: ["submits", SQLITE] },
+    { what: "submits a second, one a call, 8 threads, PostgreSQL", least: 5000, file: "submits",
+      figure: "initialize_task, one a call, 8 threads, PostgreSQL", peers: ["submits", POSTGRES] },
+    { what: "idle W1, submit to complete, median ms, SQLite", most: 1.5, file: "latency",
+      figure: "idle #{W1}, submit to complete, SQLite file, FULL", peers: ["idle", SQLITE] },
+    { what: "idle W1, submit to complete, median ms, PostgreSQL", most: 3.0, file: "latency",
+      figure: "idle #{W1}, submit to complete, PostgreSQL", peers: ["idle", POSTGRES] },
+    { what: "a native call that does nothing, median µs", most: 0.2, file: "calls",
+      figure: "a native call that does nothing" },
+    { what: "a round trip to the coordinator, median µs", most: 30.0, file: "calls",
+      figure: "a round trip to the coordinator, SQLite file, FULL" },
+    { what: "`get_task_context` of five steps, median µs, SQLite", most: 100.0, file: "calls",
+      figure: "get_task_context of 5 steps, SQLite file, FULL" },
+    { what: "1,000 coordinators made, used, dropped, MiB of growth", most: 50.0, file: "memory",
+      figure: "1,000 coordinators made, used and dropped: growth" },
+    { what: "a step of a line of 10,000 against one of 10, times", most: 1.5, file: "size",
+      figure: "a line, SQLite file, FULL: 10,000 steps against 10" },
+    { what: "a step of 1→many→1 of 10,000 against one of 10, times", most: 1.5, file: "size",
+      figure: "one to many to one, SQLite file, FULL: 10,000 steps against 10" }
+  ].map { |goal| Goal.new(**goal).freeze }.freeze
+
+  HEADS = ["what", "goal", "measured", "reached", "best of the others, on the same kind of database",
+           "times as good, in one run"].freeze
+
+  # @param results [BenchResults]
+  def initialize(results)
+    @results = results
+  end
+
+  # @return [String] Markdown; what wasn't measured yet is left out
+  # @raise [BenchResults::Missing]
+  def block
+    rows = GOALS.select { |goal| @results[goal.file] }.map { |goal| cells(goal) }
+    [HEADS, ["---"] * HEADS.size, *rows].map { |cells| "| #{cells.join(" | ")} |\n" }.join
+  end
+
+  private
+
+  def cells(goal)
+    median = @results.figure(goal.file, goal.figure)["median"]
+    [goal.what, goal.told, BenchResults.shown(median), goal.reached?(median) ? "yes" : "no", *compared(goal)]
+  end
+
+  def compared(goal)
+    return ["", ""] unless goal.peers
+
+    workload, store = goal.peers
+    rows = @results.peers(workload).select { |row| row["durable"] && store.match?(row["store"].to_s) }
+    ours, others = rows.partition { |row| BenchResults.ours?(row) }.map { |some| goal.best(some) }
+    return ["", ""] unless ours && others
+
+    ratio = goal.times_better(ours["median"], others["median"])
+    ["#{others["system"]}: #{told(goal, others)}", BenchResults.shown(ratio)]
+  end
+
+  def told(goal, row)
+    return "#{BenchResults.shown(row["median"] * goal.steps)} steps/s" if goal.steps
+
+    "#{BenchResults.shown(row["median"])} #{row["unit"]}"
+  end
+end

@@ -1,0 +1,71 @@
+# frozen_string_literal: true
+
+require "minitest/autorun"
+require_relative "results"
+
+# The table of goals is made of what was measured.
+class ReadmeGoalsTest < Minitest::Test
+  include Results
+
+  def test_goal_is_reached_only_by_what_is_over_it_or_not_above_it
+    assert_equal %w[40,000 no], measured("steady", 40_000)["steps a second, W1, SQLite `synchronous=FULL`"]
+    assert_equal %w[40,001 yes], measured("steady", 40_001)["steps a second, W1, SQLite `synchronous=FULL`"]
+    assert_equal %w[3 yes], measured("latency", 3)["idle W1, submit to complete, median ms, PostgreSQL"]
+    assert_equal %w[3.01 no], measured("latency", 3.01)["idle W1, submit to complete, median ms, PostgreSQL"]
+  end
+
+  def test_what_was_not_measured_yet_is_left_out
+    assert_equal ["1,000 coordinators made, used, dropped, MiB of growth"], measured("memory", 1).keys
+  end
+
+  # More of these is better, and those of the same run are compared: the library's own there, not the measured 99.
+  def test_rate_is_compared_with_the_best_that_is_as_durable_on_the_same_kind_of_database
+    peers = [peer("tasker_core", "SQLite FULL", "w1", 6000), peer("by hand", "SQLite FULL", "w1", 4000),
+             peer("slow", "SQLite FULL", "w1", 70), peer("by hand", "PostgreSQL", "w1", 5000),
+             peer("lossy", "SQLite NORMAL", "w1", 8000, durable: false)]
+    assert_equal ["by hand: 20,000 steps/s", "1.5"], compared("steady", 99, peers).first
+  end
+
+  # Less of these is better.
+  def test_time_is_compared_with_the_shortest
+    peers = [peer("tasker_core", "SQLite FULL", "idle", 2), peer("slow", "SQLite FULL", "idle", 11),
+             peer("quick", "SQLite FULL", "idle", 1)]
+    assert_equal ["quick: 1 workflows/s", "0.5"], compared("latency", 99, peers).first
+  end
+
+  def test_nothing_is_compared_where_the_library_was_not_measured_beside_the_others
+    peers = [peer("quick", "SQLite FULL", "idle", 1)]
+    assert_equal ["", ""], compared("latency", 99, peers).first
+  end
+
+  def test_document_gets_the_goals_where_it_has_a_place_for_them
+    figures = "#{ReadmeFigures::BEGINNING}#{ReadmeFigures::ENDING}"
+    goals = "#{ReadmeFigures::GOALS_BEGINNING}old#{ReadmeFigures::GOALS_ENDING}after"
+    with_results("memory" => goal_results("memory", 1)) do |folder|
+      readme = ReadmeFigures.new(folder)
+      refute_includes readme.put_into(figures), "goal"
+      assert_match(/MiB of growth \| up to 50 \| 1 \| yes \|.*after\z/m, readme.put_into(figures + goals))
+    end
+  end
+
+  private
+
+  # What was measured and whether it is enough, by the goal.
+  def measured(file, median)
+    rows(file => goal_results(file, median)).to_h { |what, _, *rest| [what, rest.first(2)] }
+  end
+
+  # The last two cells of each row.
+  def compared(file, median, peers)
+    rows(file => goal_results(file, median), "peers" => peer_results(*peers)).map { |cells| cells.last(2) }
+  end
+
+  def rows(files)
+    table = with_results(files) { |folder| ReadmeGoals.new(BenchResults.new(folder)).block }
+    table.lines.drop(2).map { |line| line.delete_prefix("| ").delete_suffix(" |\n").split(" | ", -1) }
+  end
+
+  def peer(system, store, workload, median, durable: true)
+    { system:, store:, workload:, median:, durable:, unit: "workflows/s" }
+  end
+end
