@@ -5,8 +5,8 @@ require "tmpdir"
 require_relative "program"
 
 module Gate
-  # Counts the instructions of each phase under valgrind, whose processor does one after the other: however busy the machine
-  # is, they are the same.
+  # Counts the instructions of each phase under valgrind, whose processor does one after the other: they are the same
+  # however busy the machine is.
   class Callgrind
     # One function, through which each phase goes, and nothing else.
     MEASURED = "*measure_phase*"

@@ -62,10 +62,9 @@ module Gate
       return :new unless line.committed
       return :missing unless line.measured
 
-      if line.change > TOLERANCE then :risen
-      elsif line.change < -TOLERANCE then :fallen
-      else :same
-      end
+      return :same if line.change.abs <= TOLERANCE
+
+      line.change.positive? ? :risen : :fallen
     end
   end
 end

@@ -29,8 +29,9 @@ module Gate
 
     # @return [Hash{Array<String> => Numeric}] by store, phase and kind
     def to_h
-      @costs.flat_map { |store, phases| phases.flat_map { |phase, kinds| kinds.map { |kind, cost| [[store, phase, kind], cost] } } }
-            .to_h
+      @costs.each_with_object({}) do |(store, phases), flat|
+        phases.each { |phase, kinds| kinds.each { |kind, cost| flat[[store, phase, kind]] = cost } }
+      end
     end
 
     # @param file [String]

@@ -22,9 +22,14 @@ module Gate
       @program = program
     end
 
+    # @return [Hash{String => String}] what the figures depend on, beside the machine; known once it has measured
+    attr_reader :platform
+
     # @return [Hash{String => Hash{String => Float}}] for each phase what a step costs
+    # @raise [Failure]
     def measure
       with_server do |server|
+        @platform = { NAME => server.ask("show server_version")[/\A\d+/] }
         phases = @program.run(server.url) { counts(server) }
         phases.to_h do |phase, counts|
           costs = { **counts, "round trips" => phase.waits }

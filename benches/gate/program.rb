@@ -13,8 +13,8 @@ module Gate
     # What a phase of it told.
     Phase = Struct.new(:name, :steps, :statements, :waits, keyword_init: true)
 
-    # The extension stands beside it, though it isn't built: with it the packages below have the features that they have in
-    # the extension's own build, and aren't built a second time.
+    # The extension stands beside it, though nothing of it is built: so the packages below have the features that they
+    # have in the extension's own build, and aren't built a second time.
     BUILD = %w[
       cargo build --release --locked --quiet --package tasker_core --package tasker_benches --bin gate
       --message-format json-render-diagnostics
@@ -43,12 +43,12 @@ module Gate
     # @yieldparam pid [Integer]
     # @yieldreturn [Hash{String => Numeric}] counts that go on
     # @return [Hash{Phase => Hash{String => Numeric}}] by how much they went on
-    def run(url, &look)
+    def run(url, &)
       Open3.popen2(@path, url) do |input, output, process|
         phases = {}
         until output.eof?
           name = told(output, "ready").fetch(0)
-          phase, counts = measure(name, input, output, process.pid, &look)
+          phase, counts = measure(name, input, output, process.pid, &)
           phases[phase] = counts
           input.puts
         end

@@ -6,7 +6,8 @@ module Gate
   # A comparison for people.
   class Table
     WORDS = {
-      same: "", risen: "RISEN", fallen: "fallen", new: "NOT COMMITTED", missing: "NOT MEASURED", elsewhere: "not compared"
+      same: "", risen: "RISEN", fallen: "fallen",
+      new: "NOT COMMITTED", missing: "NOT MEASURED", elsewhere: "not compared"
     }.freeze
     ROW = "%-44s %12s %12s %8s  %s"
     ACCEPT = "rake bench:gate:accept"
@@ -16,7 +17,11 @@ module Gate
       @comparison = comparison
     end
 
-    def to_s = [head, *@comparison.lines.map { |line| row(line) }, *platform, *verdict].map { |line| "#{line.rstrip}\n" }.join
+    # @return [String]
+    def to_s
+      lines = [head, *@comparison.lines.map { |line| row(line) }, *platform, *verdict]
+      lines.map { |line| "#{line.rstrip}\n" }.join
+    end
 
     private
 
