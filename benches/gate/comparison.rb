@@ -53,16 +53,15 @@ module Gate
     def line(key, committed, measured)
       store, phase, kind = key
       line = Line.new(name: "#{store}, #{phase}: #{kind}", committed:, measured:)
-      line.verdict = verdict(line, kind)
+      line.verdict = verdict(line, KINDS.fetch(kind))
       line
     end
 
     def verdict(line, kind)
-      return :elsewhere unless KINDS.fetch(kind).of.none? { |part| differences.key?(part) }
+      return :elsewhere if kind.of.any? { |part| differences.key?(part) }
       return :new unless line.committed
       return :missing unless line.measured
-
-      return :same if line.change.abs <= TOLERANCE
+      return :same if line.change.abs <= TOLERANCE || (line.measured - line.committed).abs < kind.least
 
       line.change.positive? ? :risen : :fallen
     end

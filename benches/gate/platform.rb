@@ -21,6 +21,9 @@ module Gate
         **COMMANDS.transform_values { |command, pattern| version(command, pattern) } }
     end
 
+    # @return [Boolean] whether instructions can be counted
+    def valgrind? = RUBY_PLATFORM.include?("linux")
+
     def version(command, pattern)
       output, = Open3.capture2e(CargoBuild.env, *command)
       output[pattern, 1] || "unknown"

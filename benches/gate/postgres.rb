@@ -4,7 +4,7 @@ require_relative "../../test/support/server_program"
 require_relative "program"
 
 module Gate
-  # What the workload costs on a server of PostgreSQL.
+  # A server of PostgreSQL for this alone.
   class Postgres
     NAME = "PostgreSQL"
 
@@ -16,43 +16,33 @@ module Gate
     COUNTS = "select coalesce(sum(calls), 0), coalesce(sum(shared_blks_hit + shared_blks_read), 0), " \
              "pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint " \
              "from pg_stat_statements where userid = 'tasker'::regrole"
+    COUNTED = ["statements", "pages", "bytes of WAL"].freeze
 
-    # @param program [Program]
-    def initialize(program)
-      @program = program
-    end
-
-    # @return [Hash{String => String}] what the figures depend on, beside the machine; known once it has measured
+    # @return [Hash{String => String}] what its figures depend on, beside the machine; known once it has run
     attr_reader :platform
 
-    # @return [Hash{String => Hash{String => Float}}] for each phase what a step costs
+    # @yieldparam url [String] of an empty database
     # @raise [Failure]
-    def measure
-      with_server do |server|
-        @platform = { NAME => server.ask("show server_version")[/\A\d+/] }
-        phases = @program.run(server.url) { counts(server) }
-        phases.to_h do |phase, counts|
-          costs = { **counts, "round trips" => phase.waits }
-          [phase.name, costs.transform_values { |count| count.fdiv(phase.steps) }]
-        end
-      end
-    end
-
-    private
-
-    def with_server
+    def empty
       options = SETTINGS.flat_map { |name, value| ["--set", "#{name}=#{value}"] }
       ServerProgram.open("postgres_server.rb", *options) do |server|
+        @server = server
+        @platform = { NAME => server.ask("show server_version")[/\A\d+/] }
         server.sql("create extension pg_stat_statements")
-        yield server
+        yield server.url
       end
     rescue ServerProgram::Failure => e
       raise Failure, "no PostgreSQL: #{e.message}"
     end
 
-    def counts(server)
-      numbers = server.ask(COUNTS).split("|").map { |number| Integer(number, 10) }
-      %w[statements pages].zip(numbers).to_h.merge("bytes of WAL" => numbers.last)
+    # @return [Hash{String => Integer}] what was counted so far
+    def counts(_pid)
+      numbers = @server.ask(COUNTS).split("|")
+      COUNTED.zip(numbers.map { |number| Integer(number, 10) }).to_h
     end
+
+    # @param phase [Program::Phase]
+    # @return [Hash{String => Integer}] what the program counted itself
+    def told(phase) = { "round trips" => phase.waits }
   end
 end

@@ -12,7 +12,7 @@ require Repository.path("benches/gate/callgrind")
 class BenchGateTest < Minitest::Test
   COMMITTED = Repository.path("benches/gate/figures.json")
   NAMES = {
-    ["SQLite", "batch", "instructions"] => "SQLite, batch: instructions",
+    %w[SQLite batch instructions] => "SQLite, batch: instructions",
     ["SQLite", "alone", "bytes written"] => "SQLite, alone: bytes written",
     ["PostgreSQL", "alone", "round trips"] => "PostgreSQL, alone: round trips"
   }.freeze
@@ -124,9 +124,9 @@ class BenchGateTest < Minitest::Test
     kinds[kind] = yield kinds.fetch(kind)
   end
 
-  def each_figure(figures)
+  def each_figure(figures, &)
     costs(figures).each_value do |phases|
-      phases.each_value { |kinds| kinds.transform_values! { |figure| yield figure } }
+      phases.each_value { |kinds| kinds.transform_values!(&) }
     end
   end
 end
