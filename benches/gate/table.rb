@@ -11,25 +11,27 @@ module Gate
     }.freeze
     ROW = "%-44s %12s %12s %8s  %s"
     ACCEPT = "rake bench:gate:accept"
+    OPEN = "bench:gate is open: nothing costs over 5 % more than it did"
 
     # @param comparison [Comparison]
     def initialize(comparison)
       @comparison = comparison
     end
 
-    # @return [String]
-    def to_s
-      lines = [head, *@comparison.lines.map { |line| row(line) }, *platform, *verdict]
-      lines.map { |line| "#{line.rstrip}\n" }.join
+    # @return [Array<String>] a line for each figure, and what of the platform isn't the same
+    def figures
+      head = format(ROW, "a step", "committed", "measured", "change", "")
+      [head, *@comparison.lines.map { |line| row(line) }, *platform].map(&:rstrip)
     end
+
+    # @return [Array<String>] whether the gate is open, and what is to be done
+    def verdict = [*advice, failures.empty? ? OPEN : closed]
 
     private
 
-    def head = format(ROW, "a step", "committed", "measured", "change", "")
-
     def row(line)
       compared = line.committed && line.measured && line.verdict != :elsewhere
-      change = compared ? format("%+.1f %%", line.change * 100) : ""
+      change = compared ? format("%+.1f %%", (line.change * 100).round(1) + 0.0) : ""
       format(ROW, line.name, number(line.committed), number(line.measured), change, WORDS.fetch(line.verdict))
     end
 
@@ -45,17 +47,13 @@ module Gate
       end
     end
 
-    def verdict
-      failures = @comparison.failures.map(&:name)
+    def failures = @comparison.failures.map(&:name)
+
+    def closed = "bench:gate is closed by #{failures.join("; ")}. Find out why; where it has to be so, #{ACCEPT}"
+
+    def advice
       fallen = @comparison.fallen.map(&:name)
-      [
-        ("fallen by more than 5 %: #{fallen.join("; ")}. Have the new figures kept: #{ACCEPT}" if fallen.any?),
-        if failures.any?
-          "bench:gate is closed by #{failures.join("; ")}. Find out why; where it has to be, #{ACCEPT} and say why"
-        else
-          "bench:gate is open: nothing costs more than it did"
-        end
-      ].compact
+      fallen.empty? ? [] : ["fallen by over 5 %: #{fallen.join("; ")}. Have the new figures kept: #{ACCEPT}"]
     end
   end
 end

@@ -42,7 +42,7 @@ class BenchGateTest < Minitest::Test
     NAMES.each do |key, name|
       output, status = gate { |committed, _| change(committed, *key) { |figure| figure * 1.06 } }
       assert_predicate status, :success?, output
-      assert_match(/^fallen by more than 5 %: #{name}\. .*rake bench:gate:accept$/, output)
+      assert_match(/^fallen by over 5 %: #{name}\. .*rake bench:gate:accept$/, output)
     end
   end
 
@@ -74,6 +74,14 @@ class BenchGateTest < Minitest::Test
       assert_predicate status, :success?, output
       assert_equal JSON.parse(File.read(COMMITTED)), JSON.parse(File.read(file))
     end
+  end
+
+  def test_valgrind_that_is_missing_is_named_with_the_way_to_get_it
+    command = [RbConfig.ruby, "-r", Repository.path("benches/gate/callgrind"), "-e",
+               "Gate::Callgrind.new(nil).run(nil)"]
+    output, status = Open3.capture2e({ "PATH" => "/nowhere" }, *command)
+    refute_predicate status, :success?
+    assert_match(/valgrind is missing: bin.setup installs it \(Gate::Failure\)/, output)
   end
 
   # "calls=" is followed by what the function that is called cost, which is told where that function is.
