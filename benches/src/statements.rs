@@ -15,6 +15,8 @@ pub struct Sent {
     pub statements: u64,
     /// How often it was waited for: what is sent while other things are under way is waited for together with them.
     pub waits: u64,
+    /// What hasn't come to an end. Where that isn't nothing, waits can't be told from each other.
+    pub under_way: i64,
 }
 
 struct Counter;
@@ -49,5 +51,6 @@ pub fn sent() -> Sent {
     Sent {
         statements: STATEMENTS.load(Ordering::Relaxed),
         waits: WAITS.load(Ordering::Relaxed),
+        under_way: UNDER_WAY.load(Ordering::Relaxed),
     }
 }

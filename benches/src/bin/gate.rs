@@ -27,6 +27,9 @@ fn run(phase: &Phase, workload: &mut Workload) -> Result<(), Box<dyn Error>> {
     let before = statements::sent();
     let steps = phase.measure_phase(workload)?;
     let after = statements::sent();
+    if after.under_way != 0 {
+        return Err(format!("a statement of phase {} has no end", phase.name).into());
+    }
     tell(&format!(
         "done {steps} {} {}",
         after.statements - before.statements,
