@@ -30,7 +30,7 @@ module Gate
       built = output.each_line.map { |line| JSON.parse(line) }.filter_map { |message| message["executable"] }
       raise Failure, "the program of the gate could not be built" unless status.success? && built.any?
 
-      new(built.last)
+      new(File.realpath(built.last))
     end
 
     # @param path [String]
