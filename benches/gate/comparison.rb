@@ -6,7 +6,7 @@ require_relative "kinds"
 module Gate
   # Measured figures beside committed ones.
   class Comparison
-    # What is still the same. Measured again and again, on a busy machine too, instructions differ by 0.3 % at most and
+    # What is still the same. Measured again and again, on a busy machine too, instructions differ by 1 % at most and
     # the rest not at all; a change of the code elsewhere may have a compiler inline otherwise.
     TOLERANCE = 0.05
 
