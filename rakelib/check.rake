@@ -11,6 +11,7 @@ CHECKS = {
   "ruby:signatures" => %w[rake --quiet signatures],
   "rust:lint" => %w[cargo clippy --workspace --all-targets --locked -- -D warnings],
   "rust:test" => %w[cargo test --workspace --locked],
+  "bench:gate" => %w[rake --quiet bench:gate],
   "ruby:test" => %w[rake --quiet test]
 }.freeze
 

@@ -1,26 +1,44 @@
 //! Counts what is sent to a database, for all connections of the process.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 
 static STATEMENTS: AtomicU64 = AtomicU64::new(0);
-static COMMITS: AtomicU64 = AtomicU64::new(0);
+static UNDER_WAY: AtomicI64 = AtomicI64::new(0);
+static WAITS: AtomicU64 = AtomicU64::new(0);
+
+/// What was sent so far.
+#[derive(Clone, Copy)]
+pub struct Sent {
+    /// Each thing that was sent, `BEGIN` and `COMMIT` among them; several statements in one text are one.
+    pub statements: u64,
+    /// How often it was waited for: what is sent while other things are under way is waited for together with them.
+    pub waits: u64,
+    /// What hasn't come to an end. Where that isn't nothing, waits can't be told from each other.
+    pub under_way: i64,
+}
 
 struct Counter;
 
 impl Instrumentation for Counter {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
         match event {
-            InstrumentationEvent::StartQuery { .. } => &STATEMENTS,
-            InstrumentationEvent::CommitTransaction { .. } => &COMMITS,
-            _ => return,
+            InstrumentationEvent::StartQuery { .. } => {
+                STATEMENTS.fetch_add(1, Ordering::Relaxed);
+                if UNDER_WAY.fetch_add(1, Ordering::Relaxed) == 0 {
+                    WAITS.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+            InstrumentationEvent::FinishQuery { .. } => {
+                UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
+            }
+            _ => {}
         }
-        .fetch_add(1, Ordering::Relaxed);
     }
 }
 
-/// Has the connections counted that are made from now on.
+/// Has the connections counted that are made from now on. They are to be used by one thread, one at a time.
 ///
 /// # Errors
 /// A panic elsewhere while the same was done.
@@ -28,8 +46,11 @@ pub fn count() -> diesel::QueryResult<()> {
     set_default_instrumentation(|| Some(Box::new(Counter)))
 }
 
-/// Statements, `BEGIN` and `COMMIT` among them, and commits that were sent so far.
-pub fn counted() -> (u64, u64) {
-    let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
-    (load(&STATEMENTS), load(&COMMITS))
+/// What was sent so far.
+pub fn sent() -> Sent {
+    Sent {
+        statements: STATEMENTS.load(Ordering::Relaxed),
+        waits: WAITS.load(Ordering::Relaxed),
+        under_way: UNDER_WAY.load(Ordering::Relaxed),
+    }
 }

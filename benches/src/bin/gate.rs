@@ -1,42 +1,39 @@
 //! Runs the workload of `rake bench:gate` on a database: `gate URL`.
 //!
-//! Before each phase it says `ready NAME STEPS`, after it `done STATEMENTS COMMITS`, and each time waits for a line, so
-//! that whoever started it can look at the database and at this process meanwhile. It doesn't wait where its input has
-//! ended.
+//! Before each phase it says `ready NAME`, after it `done STEPS STATEMENTS WAITS`, and each time waits for a line, so that
+//! whoever started it can look at the database and at this process meanwhile. It doesn't wait where its input has ended.
 
 use std::error::Error;
 use std::io::{Write, stdin, stdout};
 
-use tasker_benches::phases::{PHASES, Phase};
+use tasker_benches::phases::{PHASES, Phase, Workload};
 use tasker_benches::statements;
-use tasker_benches::worker::Worker;
 use tasker_store::{Options, Target};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let url = std::env::args().nth(1).ok_or("usage: gate URL")?;
     statements::count()?;
     let store = tasker_store::open(&Target::parse(&url)?, &Options::default())?;
-    let mut worker = Worker::new(store)?;
+    let mut workload = Workload::new(store)?;
     for phase in &PHASES {
-        run(phase, &mut worker)?;
+        run(phase, &mut workload)?;
     }
     Ok(())
 }
 
-fn run(phase: &Phase, worker: &mut Worker) -> Result<(), Box<dyn Error>> {
-    (phase.prepare)(worker)?;
-    tell(&format!("ready {} {}", phase.name, phase.steps))?;
-    let before = statements::counted();
-    let steps = (phase.measured)(worker)?;
-    let after = statements::counted();
-    if steps != phase.steps {
-        let (name, wanted) = (phase.name, phase.steps);
-        return Err(format!("phase {name} ran {steps} steps, not {wanted}").into());
+fn run(phase: &Phase, workload: &mut Workload) -> Result<(), Box<dyn Error>> {
+    phase.prepare(workload)?;
+    tell(&format!("ready {}", phase.name))?;
+    let before = statements::sent();
+    let steps = phase.measure_phase(workload)?;
+    let after = statements::sent();
+    if after.under_way != 0 {
+        return Err(format!("a statement of phase {} has no end", phase.name).into());
     }
     tell(&format!(
-        "done {} {}",
-        after.0 - before.0,
-        after.1 - before.1
+        "done {steps} {} {}",
+        after.statements - before.statements,
+        after.waits - before.waits
     ))
 }
 
