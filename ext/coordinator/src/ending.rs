@@ -27,6 +27,7 @@ pub(crate) type Outcomes = Result<Vec<Outcome>, Failure>;
 pub(crate) struct Ending {
     answers: Vec<(Sender<Answer>, Answer)>,
     left: Vec<Left>,
+    dry: Vec<Scope>,
 }
 
 /// What the actor goes on with.
@@ -97,6 +98,11 @@ impl Ending {
     }
 
     fn claim(&mut self, parked: Parked, granted: Granted, returns: &Returns) {
+        // A claim on one task waits for its end, too.
+        let of_tasks = !matches!(parked.claim.scope, Scope::Task(_));
+        if of_tasks && granted.dry && !self.dry.contains(&parked.claim.scope) {
+            self.dry.push(parked.claim.scope.clone());
+        }
         if keeps_waiting(&parked.claim, &granted) && Instant::now() < parked.until {
             self.left.push(Left::Parked(parked));
         } else {
@@ -107,6 +113,11 @@ impl Ending {
     /// What the actor is to go on with.
     pub(crate) fn left(&mut self) -> Vec<Left> {
         std::mem::take(&mut self.left)
+    }
+
+    /// Where nothing is left to take.
+    pub(crate) fn dry(&mut self) -> Vec<Scope> {
+        std::mem::take(&mut self.dry)
     }
 
     /// Answers the callers. One that is gone drops its grant, and so gives it back.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use actix::{Message, Recipient};
 use crossbeam_channel::Sender;
 use serde_json::{Map, Value};
-use tasker_domain::command::Command;
+use tasker_domain::command::{Command, Scope};
 use tasker_domain::ids::Millis;
 use tasker_domain::outcome::Tally;
 use tasker_store::view::Question;
@@ -61,10 +61,12 @@ impl TurnJob {
         let callers = std::mem::take(&mut self.callers);
         let mut ending = Ending::of(callers, carried.results, &self.returns);
         let left = ending.left();
+        let dry = ending.dry();
         match self.done.take() {
             Some(actor) if actor.connected() => actor.do_send(TurnDone {
                 writer: self.writer,
                 left,
+                dry,
                 tally: carried.tally,
                 next_due: carried.next_due,
                 unclaimed: carried.unclaimed,
@@ -121,6 +123,8 @@ pub(crate) struct TurnDone {
     pub(crate) writer: usize,
     /// What the actor goes on with.
     pub(crate) left: Vec<Left>,
+    /// Where its claims left nothing to take.
+    pub(crate) dry: Vec<Scope>,
     /// What happened, in numbers.
     pub(crate) tally: Tally,
     /// When something falls due next.

@@ -66,6 +66,8 @@ pub struct Granted {
     pub tasks: Vec<GrantedTask>,
     /// The steps.
     pub steps: Vec<GrantedStep>,
+    /// Whether nothing is left that the claim could have taken.
+    pub dry: bool,
 }
 
 /// Where a task stands after the turn.

@@ -4,6 +4,7 @@
 //! message.
 
 mod alarm;
+mod dry;
 mod parked;
 mod pending;
 mod turns;
@@ -28,6 +29,7 @@ use crate::jobs::{Asking, Finish, Job};
 use crate::metrics::Metrics;
 use crate::reader::Readers;
 use crate::settings::Settings;
+use dry::Dry;
 pub(crate) use parked::Parked;
 pub(crate) use pending::Asks;
 use pending::{Pending, WayBack, limit_payloads};
@@ -85,6 +87,8 @@ pub(crate) struct Coordinator {
     hears: Option<Arc<AtomicBool>>,
     /// Whether something may have become claimable since the parked claims were last tried.
     stirred: bool,
+    /// Where the last turn left nothing to take.
+    dry: Dry,
     next_due: Option<Millis>,
     next_housekeeping: Millis,
     /// When to see to what other processes leave behind, while somebody waits for steps.
@@ -134,6 +138,7 @@ impl Coordinator {
             gathered_orders: 0,
             parked: Vec::new(),
             stirred: false,
+            dry: Dry::new(),
             next_due,
             alarm: None,
             retired: false,
@@ -144,7 +149,10 @@ impl Coordinator {
 
     /// Takes in what has arrived, as long as the next turn has room for it.
     fn gather(&mut self) {
-        self.stirred |= self.line.was_stirred() && self.somebody_waits();
+        if self.line.was_stirred() {
+            self.dry.forget();
+            self.stirred |= self.somebody_waits();
+        }
         let back = self.line.returns.collect();
         if !back.is_empty() {
             self.push(Pending::returned(back));
@@ -188,7 +196,12 @@ impl Coordinator {
             } => {
                 let limit = self.settings.max_payload_bytes;
                 let back = WayBack { reply, caller };
-                self.push(Pending::exchange(reports, claim, park, limit, back));
+                let exchange = Pending::exchange(reports, claim, park, limit, back);
+                match exchange.only_waits() {
+                    Ok(parked) if self.finds_nothing(&parked.claim) => self.parked.push(parked),
+                    Ok(parked) => self.push(Pending::parked(parked)),
+                    Err(exchange) => self.push(exchange),
+                }
             }
             Kind::Question(question) => self.ask(Asking {
                 question,

@@ -75,6 +75,27 @@ impl Pending {
         }
     }
 
+    /// As a claim that is parked, where it only waits for steps and brings no reports.
+    pub(crate) fn only_waits(self) -> Result<Parked, Pending> {
+        match self {
+            Pending {
+                commands,
+                asks:
+                    Asks::Exchange {
+                        claim,
+                        until: Some(until),
+                        back,
+                    },
+            } if commands.len() == 1 => Ok(Parked {
+                claim,
+                until,
+                refused: Vec::new(),
+                back,
+            }),
+            other => Err(other),
+        }
+    }
+
     /// Takes the wish for steps from an exchange whose caller is gone; its reports still count.
     pub(crate) fn want_nothing_for_nobody(&mut self) {
         if let Asks::Exchange { back, claim, .. } = &mut self.asks

@@ -52,6 +52,9 @@ impl Coordinator {
         // Nobody waits for what these would get.
         self.parked.retain(|parked| !parked.back.caller.is_gone());
         let stirs = self.stirred || self.gathered.iter().any(Pending::stirs);
+        if stirs {
+            self.dry.forget();
+        }
         let tries_parked = stirs && !self.parked.is_empty();
         if self.gathered.is_empty() && !tries_parked {
             return None;
@@ -135,6 +138,9 @@ impl Handler<TurnDone> for Coordinator {
         self.free.push_back(done.writer);
         // The turn's own claims have seen what became claimable in it. Those in another turn may have looked before.
         self.stirred |= done.unclaimed > 0 && self.somebody_waits();
+        if done.unclaimed == 0 {
+            self.learn(done.dry, now);
+        }
         for left in done.left {
             self.go_on_with(left);
         }

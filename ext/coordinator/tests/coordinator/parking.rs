@@ -143,3 +143,41 @@ fn what_wakes_a_step_wakes_a_parked_claim() {
     client.call("retry_step", json!({"task_id": task, "step": "a"}));
     assert_eq!(grant(wait(&parked)).steps[0].attempt, 2);
 }
+
+#[test]
+fn a_claim_that_would_wait_costs_no_turn_where_the_last_one_left_nothing() {
+    let client = Client::new();
+    client.register(&[("a", &[])]);
+    client.submit();
+    assert_eq!(client.take(10).len(), 1);
+    let turns = client.metric("turns");
+    let parked = client.park(10, LONG_MS);
+    client.until_parked(1);
+    assert_eq!(client.metric("turns"), turns);
+    client.submit();
+    assert_eq!(grant(wait(&parked)).steps.len(), 1);
+}
+
+#[test]
+fn what_became_ready_after_a_claim_left_nothing_is_found_by_the_next_that_waits() {
+    let client = Client::new();
+    client.register(&[("a", &[]), ("b", &["a"])]);
+    client.submit();
+    let held = client.take(10);
+    // Nobody waits when the second step becomes ready.
+    client.exchange(0, 0, held);
+    assert_eq!(grant(wait(&client.park(10, LONG_MS))).steps.len(), 1);
+}
+
+#[test]
+fn steps_on_their_last_attempt_that_a_claim_left_are_found_by_the_next_that_waits() {
+    let client = Client::with(json!({ "max_parallel_steps": 2 }));
+    let step = json!({"name": "a", "handler": {"callable": "H"}, "retry": {"max_attempts": 1}});
+    client.call(
+        "register_template",
+        json!({ "definition": {"name": "flow", "steps": [step]} }),
+    );
+    client.submit_many(3);
+    assert_eq!(client.take(10).len(), 2);
+    assert_eq!(grant(wait(&client.park(10, LONG_MS))).steps.len(), 1);
+}

@@ -39,6 +39,15 @@ pub fn rank(row: &StepRow) -> Rank {
     (Reverse(row.priority), place, row.id)
 }
 
+/// What a claim took.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Claimed {
+    /// The steps, in the order in which they are to run.
+    pub steps: Vec<StepId>,
+    /// Whether nothing is left that it could have taken.
+    pub dry: bool,
+}
+
 /// Takes up to `want` of the sorted candidates within `scope`; what is taken is removed from them.
 ///
 /// Of steps on their last attempt it takes no more than [`last_attempts_at_once`] and leaves the others where they are.
@@ -49,11 +58,17 @@ pub fn claim(
     candidates: &mut Vec<StepId>,
     scope: &Scope,
     want: u32,
-) -> Vec<StepId> {
+) -> Claimed {
     let mut taken = Vec::new();
+    let mut leaves = false;
     let mut last_attempts = work.rules.last_attempts_at_once;
     candidates.retain(|&step| {
         if taken.len() >= want as usize {
+            return true;
+        }
+        // Another turn has its task in hand.
+        if work.task(step.task()).is_none() {
+            leaves = true;
             return true;
         }
         if !is_inside(work, step, scope) {
@@ -62,6 +77,7 @@ pub fn claim(
         if is_claimable(work, step) {
             if is_on_last_attempt(work, step) {
                 if last_attempts == 0 {
+                    leaves = true;
                     return true;
                 }
                 last_attempts -= 1;
@@ -71,7 +87,10 @@ pub fn claim(
         }
         false
     });
-    taken
+    Claimed {
+        dry: taken.len() < want as usize && !leaves,
+        steps: taken,
+    }
 }
 
 /// Whether the scope holds the step. What a step's queue says of its namespace is held against the name here.

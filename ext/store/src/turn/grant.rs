@@ -53,10 +53,12 @@ pub(super) fn grant<T: Tx>(
         }
         taken.push((outcome, claim::claim(work, &mut candidates, scope, *want)));
     }
-    let steps = taken.iter().flat_map(|(_, steps)| steps).copied();
+    let steps = taken.iter().flat_map(|(_, claimed)| &claimed.steps).copied();
     let payloads = Payloads::load(tx, work, steps.collect())?;
-    for (outcome, steps) in taken {
-        *outcome = Ok(Done::Granted(payloads.granted(work, &steps)));
+    for (outcome, claimed) in taken {
+        let mut granted = payloads.granted(work, &claimed.steps);
+        granted.dry = claimed.dry;
+        *outcome = Ok(Done::Granted(granted));
     }
     Ok(())
 }
