@@ -7,8 +7,8 @@ module Benches
   # may be proportional to the size of the task.
   class Size < Part
     TITLE = "The size of a task"
-    SIZES = [10, 100, 1000, 10_000].freeze
-    SHORT_SIZES = [10, 500].freeze
+    SIZES = [10, 1000, 10_000].freeze
+    SHORT_SIZES = [10, 100].freeze
     STEPS = 2000
     SHAPES = { "a line" => ->(count) { Workloads.chain(count) },
                "one to many to one" => ->(count) { Workloads.fan(count - 2) } }.freeze
@@ -38,7 +38,7 @@ module Benches
 
     # Of tasks that are run one after the other.
     def microseconds_a_step(site, template, size)
-      count = [STEPS / size, 1].max
+      count = [stand.size(STEPS) / size, 1].max
       ids = site.submit(template, count)
       microseconds { ids.each { |id| site.coordinator.orchestrate_task(id) } } / (count * size)
     end

@@ -24,20 +24,27 @@ module Benches
       @workers = workers
     end
 
+    # @param tasks [Integer, nil]
+    # @param steps [Integer, nil] nil for as many as the block says in the end
     # @yield what is to be measured
     # @return [Measured]
-    def measure(tasks, steps, &)
+    def measure(tasks, steps = nil)
       GC.start
-      before = counts
-      seconds = Benches.seconds(&)
-      differences = before.merge(counts) { |_, (unit, one), (_, other)| [unit, (other - one) / steps.to_f] }
-      Measured.new(seconds, tasks, steps, differences)
+      looked = looks
+      before = { **cpu, **looked }
+      given = nil
+      seconds = Benches.seconds { given = yield }
+      after = { **cpu, **looks }
+      steps ||= given
+      costs = before.to_h { |what, (unit, one)| [what, [unit, (after[what].last - one) / steps.to_f]] }
+      Measured.new(seconds, tasks, steps, costs)
     end
 
     private
 
-    def counts
-      { **cpu, "turns" => ["transactions", turns], "written" => ["bytes", @database.written(pids)] }
+    # To look takes time itself, which isn't to be counted: so this comes first before, and last after.
+    def looks
+      { "commits" => ["commits", turns], "written" => ["bytes", @database.written(pids)] }
     end
 
     # In microseconds.
@@ -50,8 +57,8 @@ module Benches
               else
                 { "Ruby" => own[:ruby], "engine" => own[:engine] }
               end
-      times["server"] = @database.server_cpu if @database.server_cpu
-      times.to_h { |who, seconds| ["CPU: #{who}", ["µs", seconds * 1e6]] }
+      times["server"] = @database.server_cpu
+      times.compact.to_h { |who, seconds| ["CPU: #{who}", ["µs", seconds * 1e6]] }
     end
 
     def turns

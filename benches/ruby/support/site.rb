@@ -12,8 +12,10 @@ module Benches
   class Site
     # How long anything may take.
     PATIENCE = 300
-    # Between two looks whether all is done: a look takes time from what is measured.
-    PAUSE = 0.02
+    # Between two looks how many handlers have run.
+    PAUSE = 0.01
+    # Between two looks whether all is committed, once they have.
+    SHORT_PAUSE = 0.001
 
     # @return [Sqlite, Postgres]
     attr_reader :database
@@ -35,7 +37,6 @@ module Benches
       settings = database.fresh.merge(settings)
       TaskerCore.logger = Logger.new($stderr, level: Logger::ERROR)
       coordinator = TaskerCore.create_coordinator_with_config(settings)
-      coordinator.register_handler("noop") { |_step| nil }
       Workloads.register(coordinator, templates)
       return yield(new(database, settings, coordinator, nil)) if processes.zero?
 
@@ -52,6 +53,11 @@ module Benches
       @coordinator = coordinator
       @workers = workers
       @meter = Meter.new(database, coordinator, workers)
+      @own_steps = 0
+      coordinator.register_handler("noop") do |_step|
+        @own_steps += 1
+        nil
+      end
     end
 
     # @return [String] of the database
@@ -64,24 +70,41 @@ module Benches
     # @return [Meter::Measured]
     def drain(name, count, payload = {})
       submit(name, count, payload)
-      measured = measure(name, count) do
-        @workers.start
-        wait_until_idle
+      flow(name, count) { nil }
+    end
+
+    # Measures, from the start of the workers, what the block submits, to the end of as many tasks. Nothing else is
+    # waiting.
+    # @param tasks [Integer] how many are to end
+    # @return [Meter::Measured]
+    def flow(name, tasks, worker = @workers)
+      total = steps_run + (tasks * Workloads.size(name))
+      measured = measure(name, tasks) do
+        worker.start
+        yield
+        wait_until_run(total)
+        wait_until_committed
       end
-      @workers.stop
+      worker.stop
       measured
     end
 
-    # Measures, while the workers run, from the first submission of the block to the end of all tasks.
+    # Measures about as many steps of those that wait; others still wait then.
     # @return [Meter::Measured]
-    def flow(name, count)
-      @workers.running do
-        measure(name, count) do
-          yield
-          wait_until_idle
-        end
+    def run_some(steps)
+      before = steps_run
+      measured = @meter.measure(nil) do
+        @workers.start
+        wait_until_run(before + steps)
+        steps_run - before
       end
+      @workers.stop
+      check
+      measured
     end
+
+    # @return [Integer] how many handlers have run here so far, in whichever process
+    def steps_run = @workers ? @workers.steps : @own_steps
 
     # What is prepared at the first use is prepared.
     # @return [self]
@@ -99,18 +122,26 @@ module Benches
       @meter.measure(count, count * Workloads.size(name), &).tap { check }
     end
 
-    # Waits until no task is active, whichever process runs it.
-    def wait_until_idle
+    private
+
+    def wait_until_run(total)
+      wait_until(PAUSE) { steps_run >= total }
+    end
+
+    # Asked for only when all handlers have run: it counts the active tasks, which takes a while where there are many.
+    def wait_until_committed
+      wait_until(SHORT_PAUSE) { @coordinator.get_performance_metrics["active_tasks"].zero? }
+    end
+
+    def wait_until(pause)
       deadline = Benches.clock + PATIENCE
-      until @coordinator.get_performance_metrics["active_tasks"].zero?
+      until yield
         @workers&.check
         raise Failure, "#{title}: tasks haven't ended within #{PATIENCE} s" if Benches.clock > deadline
 
-        sleep PAUSE
+        sleep pause
       end
     end
-
-    private
 
     # A task that failed is done sooner than one that ran.
     def check

@@ -8,8 +8,8 @@ module Benches
   class Suite
     PARTS = {
       "steady" => Steady, "submits" => Submits, "jobs" => Jobs, "latency" => Latency, "processes" => Processes,
-      "payloads" => Payloads, "history" => History, "never_analysed" => NeverAnalysed, "waiting" => Waiting,
-      "statements" => Statements, "calls" => Calls, "size" => Size, "memory" => Memory
+      "payloads" => Payloads, "history" => History, "waiting" => Waiting, "statements" => Statements,
+      "calls" => Calls, "size" => Size, "memory" => Memory
     }.freeze
     # What is said of the processes in every report.
     PROCESSES = "a worker is one of 10 threads in a process of its own, the submitter another process, unless a " \
