@@ -4,10 +4,10 @@ require_relative "../support/finished_tasks"
 require_relative "../support/part"
 
 module Benches
-  # Whether anything costs more with 1,000,000 finished steps in the tables than with none; and on PostgreSQL, whether it
-  # matters that nobody ever analysed the tables, on a server without autovacuum, whose connections made their plans
-  # while the tables were empty. The finished steps are rows of one finished task, copied (see {FinishedTasks}). Where it
-  # doesn't say never analysed, autovacuum's work is done after that, as it would have been in time.
+  # Whether anything costs more with 1,000,000 finished steps in the tables than with none; and on PostgreSQL, whether
+  # it matters that nobody ever analysed the tables, on a server without autovacuum, whose connections made their plans
+  # while the tables were empty. The finished steps are rows of one finished task, copied (see {FinishedTasks}). Unless
+  # it says never analysed, autovacuum's work is done after that, as it would have been in time.
   class History < Part
     TITLE = "1,000,000 finished steps in the tables, and tables never analysed"
     TASKS = 200_000

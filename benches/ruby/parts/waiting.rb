@@ -3,8 +3,8 @@
 require_relative "../support/part"
 
 module Benches
-  # Steps a second while 100,000 tasks wait, beside those where few do; and how fast tasks are submitted when so many are
-  # there. What a repetition has run is submitted again before the next one.
+  # Steps a second while 100,000 tasks wait, beside those where few do; and how fast tasks are submitted when so many
+  # are there. What a repetition has run is submitted again before the next one.
   class Waiting < Part
     TITLE = "100,000 tasks waiting"
     COUNT = 100_000
@@ -22,12 +22,16 @@ module Benches
 
     def of(site)
       few = stand.turn_about([site]) { site.drain("w1", stand.size(FEW)) }.fetch(site)
-      left = submit_all(site, stand.size(COUNT))
-      many = stand.turn_about([site]) { run_some(site, left) }.fetch(site)
-      title = "#{Workloads::NAMES["w1"]}, 100,000 waiting, #{site.title}"
-      report.add(title, "steps/s", many.map(&:steps_rate), **site.keys)
+      waiting = submit_all(site, stand.size(COUNT))
+      many = stand.turn_about([site]) { run_some(site, waiting) }.fetch(site)
+      tell_both("#{Workloads::NAMES["w1"]}, 100,000 waiting, #{site.title}", many, few)
+    end
+
+    def tell_both(title, many, few)
+      rates = [many, few].map { |measured| measured.map(&:steps_rate) }
+      report.add(title, "steps/s", rates.first)
       report.add_costs(title, costs(many))
-      report.add_ratio("#{title}: against #{FEW} waiting", many.map(&:steps_rate), few.map(&:steps_rate))
+      report.add_ratio("#{title}: against #{FEW} waiting", *rates)
     end
 
     # @return [Integer] how many wait then

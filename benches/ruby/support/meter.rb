@@ -49,16 +49,18 @@ module Benches
 
     # In microseconds.
     def cpu
+      times = { **own_cpu, "server" => @database.server_cpu }.compact
+      times["others"] = Cpu.of_all - times.values.sum
+      times.to_h { |who, seconds| ["CPU: #{who}", ["µs", seconds * 1e6]] }
+    end
+
+    def own_cpu
       own = Cpu.of(Process.pid)
-      times = if @workers
-                each = @workers.pids.map { |pid| Cpu.of(pid) }
-                { "Ruby" => each.sum { |one| one[:ruby] }, "engine" => each.sum { |one| one[:engine] },
-                  "submitter" => own.values.sum }
-              else
-                { "Ruby" => own[:ruby], "engine" => own[:engine] }
-              end
-      times["server"] = @database.server_cpu
-      times.compact.to_h { |who, seconds| ["CPU: #{who}", ["µs", seconds * 1e6]] }
+      return { "Ruby" => own[:ruby], "engine" => own[:engine] } unless @workers
+
+      each = @workers.pids.map { |pid| Cpu.of(pid) }
+      { "Ruby" => each.sum { |one| one[:ruby] }, "engine" => each.sum { |one| one[:engine] },
+        "submitter" => own.values.sum }
     end
 
     def turns

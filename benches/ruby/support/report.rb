@@ -13,14 +13,20 @@ module Benches
   # measurement and `cost` what it took of what.
   class Report
     FOLDER = File.expand_path("../../results", __dir__)
+    # What is said of costs.
+    COSTS = "with the lowest and the highest in brackets. CPU is time of processors: of the threads of Ruby and of " \
+            "those of the engine in the processes that run steps, of all threads of the process that submits, of the " \
+            "server's processes, and of everything else on the machine. Written is to the disk with SQLite, to the " \
+            "log (WAL) with PostgreSQL."
 
-    # @param facts [Hash{String => Object}] beside those of the machine
+    # @param facts [Hash{String => Object}] of the machine, see {Machine.facts}, and of databases
     # @param folder [String, nil] where to write; nil for nowhere
-    def initialize(name, title, command, facts: {}, folder: FOLDER, output: $stdout)
+    def initialize(name, title, command, facts: Machine.facts, per: "step", folder: FOLDER, output: $stdout)
       @name = name
       @title = title
       @command = command
-      @machine = Machine.facts.merge(facts)
+      @machine = facts
+      @per = per
       @folder = folder
       @output = output
       @figures = []
@@ -100,7 +106,7 @@ module Benches
         by_kind = costs.to_h { |row| [row["cost"], row] }
         "| #{what} | #{kinds.map { |kind, _| cell(by_kind[kind]) }.join(" | ")} |"
       end
-      ["", "Of each step; in brackets the lowest and the highest.", "",
+      ["", "Of each #{@per}, #{COSTS}", "",
        "| what | #{kinds.map { |kind, unit| "#{kind}, #{unit}" }.join(" | ")} |", "|---#{"|---" * kinds.size}|", *rows]
     end
 

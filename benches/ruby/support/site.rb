@@ -103,6 +103,10 @@ module Benches
       measured
     end
 
+    # Measures submissions; costs are of each task.
+    # @return [Meter::Measured]
+    def measure_submits(count, &) = @meter.measure(count, count, &)
+
     # @return [Integer] how many handlers have run here so far, in whichever process
     def steps_run = @workers ? @workers.steps : @own_steps
 
