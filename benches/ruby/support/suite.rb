@@ -54,7 +54,8 @@ module Benches
     def run_part(name, stand, facts)
       part = PARTS.fetch(name)
       puts "", "== #{name}: #{part::TITLE}"
-      report = Report.new(name, part::TITLE, "ruby benches/ruby/run.rb #{name}", facts:, per: part::PER, folder: @folder)
+      report = Report.new(name, part::TITLE, "ruby benches/ruby/run.rb #{name}", facts:, per: part::PER,
+                                                                                 folder: @folder)
       took = Benches.seconds { part.new(stand, report).run }
       report.write
       puts format("(%<name>s: %<took>.1f s)", name:, took:)
