@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
 $LOAD_PATH.unshift File.expand_path("../../../lib", __dir__)
-require "logger"
 require "tasker_core"
 require_relative "meter"
 require_relative "workers"
@@ -35,7 +34,6 @@ module Benches
     # @yieldparam site [Site]
     def self.open(database, processes: 0, templates: {}, settings: {}, concurrency: 10)
       settings = database.fresh.merge(settings)
-      TaskerCore.logger = Logger.new($stderr, level: Logger::ERROR)
       coordinator = TaskerCore.create_coordinator_with_config(settings)
       Workloads.register(coordinator, templates)
       return yield(new(database, settings, coordinator, nil)) if processes.zero?

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "logger"
 require_relative "part"
 Dir[File.expand_path("../parts/*.rb", __dir__)].each { |file| require file }
 
@@ -27,6 +28,7 @@ module Benches
     # @return [Boolean] whether all could be measured
     def run(names)
       began = Benches.clock
+      TaskerCore.logger = Logger.new($stderr, level: Logger::ERROR)
       caution
       Stand.open(short: @short) do |stand|
         facts = { **Machine.facts, "processes" => PROCESSES, **stand.facts }
