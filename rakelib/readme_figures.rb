@@ -1,57 +1,58 @@
 # frozen_string_literal: true
 
 require_relative "bench_results"
+require_relative "readme_chart"
 require_relative "readme_goals"
 require_relative "readme_peers"
 require_relative "readme_table"
 
-# The blocks of figures in README.md, made of the results of the benchmarks, so that no figure is written by hand: how
-# far the goals are reached, how others do, and what a reader may want to know besides.
+# The block of figures in README.md, made of the results of the benchmarks, so that no figure is written by hand: the
+# chart, how far the goals are reached, how others do, and what a reader may want to know besides.
 class ReadmeFigures
-  # The document has no place for a block.
+  # The document has no place for the block.
   class Missing < StandardError; end
 
   README = File.expand_path("../README.md", __dir__)
-  BLOCKS = { "goals" => ReadmeGoals, "peers" => ReadmePeers, "figures" => ReadmeTable }.freeze
+  BEGINNING = "<!-- figures: made by `rake readme:figures` from benches/results -->\n"
+  ENDING = "<!-- end of figures -->\n"
 
-  # @return [String] the line after which a block begins
-  def self.beginning(name) = "<!-- #{name}: made by `rake readme:figures` from benches/results -->\n"
-
-  # @return [String] the line at which it ends
-  def self.ending(name) = "<!-- end of #{name} -->\n"
+  CHART = "![#{ReadmeChart::TITLE}](benches/results/chart.svg)\n".freeze
+  GOALS = "The goals, what was measured, and how that compares in one run with the best of the others that is as " \
+          "durable and keeps its state in the same way, in a file or with a server:\n"
+  PEERS = "Others with the same workloads, a second, submitting counted in; all in " \
+          "[one run](benches/results/peers.md), turn about:\n"
+  TABLE = "Medians; in brackets the lowest and the highest of the repetitions, or what 99 of 100 calls took at most. " \
+          "CPU is time of processors, by whoever used it.\n"
 
   # @param folder [String] where the results are
   def initialize(folder = BenchResults::FOLDER)
     @results = BenchResults.new(folder)
   end
 
-  # @param text [String] the document
-  # @return [String] the same with the present blocks, of those that it has a place for
-  # @raise [Missing] where it has none for the figures
-  # @raise [BenchResults::Missing]
-  def put_into(text)
-    BLOCKS.inject(text) do |document, (name, block)|
-      next document unless name == "figures" || document.include?(self.class.beginning(name))
-
-      put(document, name, block.new(@results).block)
+  # @return [String] Markdown; what wasn't measured yet is left out
+  # @raise [BenchResults::Missing] where a figure is gone from the results
+  def block
+    parts = { GOALS => ReadmeGoals, PEERS => ReadmePeers, TABLE => ReadmeTable }.filter_map do |text, part|
+      found = part.new(@results).block
+      "#{text}\n#{found}" unless found.empty?
     end
+    [CHART, *parts].join("\n")
   end
 
-  # Writes the present blocks into README.md.
+  # @param text [String] the document
+  # @return [String] the same with the present block
+  # @raise [Missing, BenchResults::Missing]
+  def put_into(text)
+    before, rest = text.split(BEGINNING, 2)
+    _, after = rest&.split(ENDING, 2)
+    raise Missing, "README.md has no place for figures: #{BEGINNING}…\n#{ENDING}" unless after
+
+    "#{before}#{BEGINNING}#{block}#{ENDING}#{after}"
+  end
+
+  # Writes the present block into README.md.
   # @return [void]
   def write
     File.write(README, put_into(File.read(README, encoding: "UTF-8")))
-  end
-
-  private
-
-  def put(text, name, block)
-    beginning = self.class.beginning(name)
-    ending = self.class.ending(name)
-    before, rest = text.split(beginning, 2)
-    _, after = rest&.split(ending, 2)
-    raise Missing, "README.md has no place for a block: #{beginning}…\n#{ending}" unless after
-
-    "#{before}#{beginning}#{block}#{ending}#{after}"
   end
 end

@@ -74,10 +74,12 @@ class ReadmeGoals
     @results = results
   end
 
-  # @return [String] Markdown; what wasn't measured yet is left out
+  # @return [String] Markdown; what wasn't measured yet is left out, and nothing where nothing was
   # @raise [BenchResults::Missing]
   def block
     rows = GOALS.select { |goal| @results[goal.file] }.map { |goal| cells(goal) }
+    return "" if rows.empty?
+
     [HEADS, ["---"] * HEADS.size, *rows].map { |cells| "| #{cells.join(" | ")} |\n" }.join
   end
 

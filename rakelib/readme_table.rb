@@ -80,10 +80,12 @@ class ReadmeTable
     @results = results
   end
 
-  # @return [String] Markdown: a table, and below it what was measured when and on what
+  # @return [String] Markdown: a table, and below it what was measured when and on what; nothing where nothing was
   # @raise [BenchResults::Missing]
   def block
     lines = LINES.select { |line| @results[line.file] }
+    return "" if lines.empty?
+
     rows = lines.map { |line| cells(line) }
     table = [HEADS, ["---"] * HEADS.size, *rows].map { |cells| "| #{cells.join(" | ")} |\n" }.join
     "#{table}\n#{origins(lines.map(&:file).uniq).join("\n\n")}\n"

@@ -31,12 +31,27 @@ class ReadmeFiguresTest < Minitest::Test
                  "fdatasync 90 µs, SQLite 3.0, a WAL, PostgreSQL 15, fsync=on.", origin
   end
 
+  def test_block_has_the_chart_and_what_was_measured
+    files = { "memory" => goal_results("memory", 1), "size" => results("size", 1, 1, 1),
+              "peers" => peer_results({ system: "fast", store: "a file", workload: "w1", median: 2, durable: true }) }
+    with_results(files) do |folder|
+      block = ReadmeFigures.new(folder).block
+      found = ["![", "MiB of growth | up to 50 | 1 | yes", "| fast | a file | yes |",
+               "a line of 10,000 against one of 10 |"]
+      assert_equal found, block.scan(Regexp.union(found))
+    end
+  end
+
+  def test_what_was_not_measured_yet_is_not_spoken_of
+    with_results({}) { |folder| assert_equal ReadmeFigures::CHART, ReadmeFigures.new(folder).block }
+  end
+
   def test_results_that_changed_change_the_document_and_nothing_else
-    text = "before\n#{place("figures", "old\n")}after\n"
-    with_results("size" => results("size", 1.0, 0.9, 1.1)) do |folder|
+    text = "before\n#{ReadmeFigures::BEGINNING}old\n#{ReadmeFigures::ENDING}after\n"
+    with_results("memory" => goal_results("memory", 7)) do |folder|
       figures = ReadmeFigures.new(folder)
       changed = figures.put_into(text)
-      assert_match(/\Abefore\n.*\| 1 \(0.9 to 1.1\) \|.*after\n\z/m, changed)
+      assert_match(/\Abefore\n.*\| up to 50 \| 7 \| yes \|.*after\n\z/m, changed)
       refute_includes changed, "old"
       assert_equal changed, figures.put_into(changed)
     end

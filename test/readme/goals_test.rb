@@ -48,16 +48,6 @@ class ReadmeGoalsTest < Minitest::Test
     assert_equal ["", ""], compared("latency", 99, peers).first
   end
 
-  def test_document_gets_the_goals_where_it_has_a_place_for_them
-    figures = place("figures")
-    goals = "#{place("goals", "old")}after"
-    with_results("memory" => goal_results("memory", 1)) do |folder|
-      readme = ReadmeFigures.new(folder)
-      refute_includes readme.put_into(figures), "goal"
-      assert_match(/MiB of growth \| up to 50 \| 1 \| yes \|.*after\z/m, readme.put_into(figures + goals))
-    end
-  end
-
   private
 
   # What was measured and whether it is enough, by the goal.

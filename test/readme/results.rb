@@ -34,9 +34,6 @@ module Results
     file_of(rows.map { |row| row.transform_keys(&:to_s) })
   end
 
-  # Where a block is put.
-  def place(name, old = "") = "#{ReadmeFigures.beginning(name)}#{old}#{ReadmeFigures.ending(name)}"
-
   def with_results(files)
     Dir.mktmpdir do |folder|
       files.each { |name, content| File.write(File.join(folder, "#{name}.json"), JSON.generate(content)) }

@@ -8,7 +8,7 @@ module Benches
   # counts every statement, which takes time of its own, so it is one for this alone.
   class Statements < Part
     TITLE = "Statements, transactions and bytes of PostgreSQL"
-    COUNTS = { "w1" => 4000, "w2" => 4000, "w3" => 200 }.freeze
+    COUNTS = { "w1" => 2000, "w2" => 2000, "w3" => 100 }.freeze
     ALONE = 100
     # What the benchmark itself asks for is the superuser's, and doesn't count.
     COUNTED = "from pg_stat_statements where userid = 'tasker'::regrole"
