@@ -87,16 +87,15 @@ module Benches
       measured
     end
 
-    # Measures about as many steps of those that wait; others still wait then.
+    # Measures about as many steps of those that wait; others still wait then. The workers stop before the clock does,
+    # so that what they did is counted wholly, and nothing that they would go on to do.
     # @return [Meter::Measured]
     def run_some(steps)
       before = steps_run
       measured = @meter.measure(nil) do
-        @workers.start
-        wait_until_run(before + steps)
+        @workers.running { wait_until_run(before + steps) }
         steps_run - before
       end
-      @workers.stop
       check
       measured
     end
