@@ -46,6 +46,8 @@ module Benches
     private
 
     def caution
+      raise Failure, "the benchmarks need Linux: they read /proc" unless File.directory?("/proc/self/task")
+
       puts "A try: everything is small, whatever the titles say, and the figures mean nothing." if @short
       return unless Machine.busy?
 
