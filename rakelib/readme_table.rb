@@ -63,7 +63,7 @@ class ReadmeTable
     line("history", "#{W1}, #{STORE}: 1,000,000 steps finished against none"),
     line("history", "#{W1}, #{STORE}: never analysed against none", stores: [POSTGRES]),
     line("history", "#{W1}, #{STORE}: never analysed and 1,000,000 steps finished against none", stores: [POSTGRES]),
-    line("waiting", "#{W1}, 100,000 waiting, #{STORE}: against 4000 waiting"),
+    line("waiting", "#{W1}, #{STORE}: 100,000 waiting against 4,000"),
     line("calls", "a round trip to the coordinator, #{STORE}"),
     *[5, 500].map { |steps| line("calls", "get_task_context of #{steps} steps, #{STORE}") },
     line("calls", "initialize_task, 1 thread, #{STORE}"),

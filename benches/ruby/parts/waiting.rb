@@ -24,15 +24,20 @@ module Benches
       few = stand.turn_about([site]) { site.drain("w1", stand.size(FEW)) }.fetch(site)
       waiting = submit_all(site, stand.size(COUNT))
       many = stand.turn_about([site]) { run_some(site, waiting) }.fetch(site)
-      tell_both("#{Workloads::NAMES["w1"]}, 100,000 waiting, #{site.title}", many, few)
+      tell_waiting(site, FEW => few, COUNT => many)
     end
 
-    def tell_both(title, many, few)
-      rates = [many, few].map { |measured| measured.map(&:steps_rate) }
-      report.add(title, "steps/s", rates.first)
-      report.add_costs(title, costs(many))
-      report.add_ratio("#{title}: against #{FEW} waiting", *rates)
+    def tell_waiting(site, results)
+      rates = results.map do |waiting, measured|
+        title = "#{Workloads::NAMES["w1"]}, #{called(waiting)} waiting, #{site.title}"
+        report.add(title, "steps/s", measured.map(&:steps_rate), **site.keys)
+        report.add_costs(title, costs(measured))
+        measured.map(&:steps_rate)
+      end
+      report.add_ratio("#{Workloads::NAMES["w1"]}, #{site.title}: 100,000 waiting against 4,000", *rates.reverse)
     end
+
+    def called(count) = count.to_s.gsub(/(?<=\d)(?=(\d{3})+\z)/, ",")
 
     # @return [Integer] how many wait then
     def submit_all(site, count)

@@ -6,6 +6,9 @@ module Benches
   # What a measurement took: time, and what the parts of the system did for it. The process of the workers, that of the
   # submitter (this one) and the server are told apart, and Ruby from the engine where they share a process.
   class Meter
+    # Costs of what is measured itself.
+    OWN = ["CPU: Ruby", "CPU: engine", "CPU: server"].freeze
+
     # @param seconds [Float]
     # @param tasks [Integer]
     # @param steps [Integer]

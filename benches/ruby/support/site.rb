@@ -100,9 +100,9 @@ module Benches
       measured
     end
 
-    # Measures submissions; costs are of each task.
+    # Measures that so much is done as often as that; costs are of each time.
     # @return [Meter::Measured]
-    def measure_submits(count, &) = @meter.measure(count, count, &)
+    def measure_each(times, &) = @meter.measure(times, times, &)
 
     # @return [Integer] how many handlers have run here so far, in whichever process
     def steps_run = @workers ? @workers.steps : @own_steps
