@@ -52,7 +52,7 @@ module Benches
 
     # In microseconds.
     def cpu
-      times = { **own_cpu, "server" => @database.server_cpu }.compact
+      times = { "Ruby" => nil, "engine" => nil, "server" => @database.server_cpu, **own_cpu }.compact
       times["others"] = Cpu.of_all - times.values.sum
       times.to_h { |who, seconds| ["CPU: #{who}", ["µs", seconds * 1e6]] }
     end

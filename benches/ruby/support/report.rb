@@ -101,13 +101,16 @@ module Benches
 
     # A line for each measurement, with medians and spreads.
     def cost_lines
-      kinds = @costs.map { |row| row.values_at("cost", "unit") }.uniq
-      rows = @costs.group_by { |row| row["what"] }.map do |what, costs|
+      measurements = @costs.group_by { |row| row["what"] }
+      # In the order of the measurement that has most of them.
+      kinds = measurements.values.sort_by { |costs| -costs.size }.flatten
+                          .map { |row| row.values_at("cost", "unit") }.uniq
+      rows = measurements.map do |what, costs|
         by_kind = costs.to_h { |row| [row["cost"], row] }
         "| #{what} | #{kinds.map { |kind, _| cell(by_kind[kind]) }.join(" | ")} |"
       end
       ["", "Of each #{@per}, #{COSTS}", "",
-       "| what | #{kinds.map { |kind, unit| "#{kind}, #{unit}" }.join(" | ")} |", "|---#{"|---" * kinds.size}|", *rows]
+       "| what | #{kinds.map { |kind| kind.uniq.join(", ") }.join(" | ")} |", "|---#{"|---" * kinds.size}|", *rows]
     end
 
     def cell(row)
