@@ -102,15 +102,18 @@ module Benches
     # A line for each measurement, with medians and spreads.
     def cost_lines
       measurements = @costs.group_by { |row| row["what"] }
-      # In the order of the measurement that has most of them.
-      kinds = measurements.values.sort_by { |costs| -costs.size }.flatten
-                          .map { |row| row.values_at("cost", "unit") }.uniq
+      kinds = kinds_of(measurements.values)
       rows = measurements.map do |what, costs|
         by_kind = costs.to_h { |row| [row["cost"], row] }
         "| #{what} | #{kinds.map { |kind, _| cell(by_kind[kind]) }.join(" | ")} |"
       end
       ["", "Of each #{@per}, #{COSTS}", "",
        "| what | #{kinds.map { |kind| kind.uniq.join(", ") }.join(" | ")} |", "|---#{"|---" * kinds.size}|", *rows]
+    end
+
+    # Costs and their units, in the order of the measurement that has most of them.
+    def kinds_of(measurements)
+      measurements.sort_by { |costs| -costs.size }.flatten.map { |row| row.values_at("cost", "unit") }.uniq
     end
 
     def cell(row)
