@@ -24,7 +24,7 @@ class ReadmeGoalsTest < Minitest::Test
     peers = [peer("tasker_core", "SQLite FULL", "w1_run", 6000), peer("by hand", "SQLite FULL", "w1_run", 4000),
              peer("slow", "SQLite FULL", "w1_run", 70), peer("by hand", "PostgreSQL", "w1_run", 5000),
              peer("lossy", "SQLite NORMAL", "w1_run", 8000, durable: false)]
-    assert_equal ["by hand, SQLite FULL: 20,000 steps/s", "1.5"], compared("steady", 99, peers).first
+    assert_equal ["by hand: 20,000 steps/s", "1.5"], compared("steady", 99, peers).first
   end
 
   # Slow spells of the machine meet both of a round.
@@ -40,7 +40,14 @@ class ReadmeGoalsTest < Minitest::Test
   def test_time_is_compared_with_the_shortest
     peers = [peer("tasker_core", "SQLite FULL", "idle", 2), peer("slow", "SQLite FULL", "idle", 11),
              peer("quick", "SQLite FULL", "idle", 1)]
-    assert_equal ["quick, SQLite FULL: 1 ms", "0.5"], compared("latency", 99, peers).first
+    assert_equal ["quick: 1 ms", "0.5"], compared("latency", 99, peers).first
+  end
+
+  def test_what_was_submitted_before_is_compared_where_others_can_do_that
+    peers = %w[w1 w1_run].product(%w[tasker_core other]).map { |name, who| peer(who, "SQLite FULL", name, 100) }
+    peers[3][:median] = 50
+    assert_equal ["other: 250 steps/s", "2"], compared("steady", 99, peers).first
+    assert_equal ["other: 500 steps/s", "1"], compared("steady", 99, peers.first(3)).first
   end
 
   def test_nothing_is_compared_where_the_library_was_not_measured_beside_the_others

@@ -4,7 +4,7 @@ require "minitest/autorun"
 require_relative "results"
 
 # What others reach is told as it was measured.
-class ReadmePeersTest < Minitest::Test
+class ReadmeOthersTest < Minitest::Test
   include Results
 
   def test_each_system_has_a_line_with_what_was_measured_of_it
