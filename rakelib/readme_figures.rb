@@ -17,12 +17,17 @@ class ReadmeFigures
   ENDING = "<!-- end of figures -->\n"
 
   CHART = "![#{ReadmeChart::TITLE}](benches/results/chart.svg)\n".freeze
-  GOALS = "The goals, what was measured, and how that compares in one run with the best of the others that is as " \
-          "durable and keeps its state in the same way, in a file or with a server:\n"
-  PEERS = "Others with the same workloads, a second, submitting counted in; all in " \
-          "[one run](benches/results/peers.md), turn about:\n"
-  TABLE = "Medians; in brackets the lowest and the highest of the repetitions, or what 99 of 100 calls took at most. " \
-          "CPU is time of processors, by whoever used it.\n"
+  GOALS = <<~TEXT
+    The goals, what was measured, and how that compares in one run with the best of the others that is as durable and keeps
+    its state in the same way, in a file or with a server:
+  TEXT
+  PEERS = <<~TEXT
+    Others with the same workloads, a second, submitting counted in; all in [one run](benches/results/peers.md), turn about:
+  TEXT
+  TABLE = <<~TEXT
+    Medians; in brackets the lowest and the highest of the repetitions, or what 99 of 100 calls took at most. CPU is time of
+    processors. Written is to the disk with SQLite, to the log with PostgreSQL.
+  TEXT
 
   # @param folder [String] where the results are
   def initialize(folder = BenchResults::FOLDER)

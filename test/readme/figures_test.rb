@@ -21,7 +21,7 @@ class ReadmeFiguresTest < Minitest::Test
 
   def test_table_tells_what_a_measurement_took
     lines = table("steady" => results("steady", 3, 2, 4))
-    assert_includes lines, "| W1, a line of 5, submitted before: CPU: server, a step |  | 3 (2 to 4) | µs |"
+    assert_includes lines, "| W1, a line of 5, submitted before: CPU of the server a step |  | 3 (2 to 4) | µs |"
   end
 
   def test_table_says_what_was_measured_where
@@ -43,6 +43,12 @@ class ReadmeFiguresTest < Minitest::Test
 
   def test_what_was_not_measured_yet_is_not_spoken_of
     with_results({}) { |folder| assert_equal ReadmeFigures::CHART, ReadmeFigures.new(folder).block }
+  end
+
+  def test_table_says_when_the_machine_was_busy
+    busy = results("size", 1, 1, 1).merge("machine" => Results::MACHINE.merge("load before" => "0.7"))
+    assert table("size" => busy).last.end_with?(ReadmeTable::BUSY)
+    refute_includes table("size" => results("size", 1, 1, 1)).last, ReadmeTable::BUSY
   end
 
   def test_results_that_changed_change_the_document_and_nothing_else
