@@ -11,14 +11,17 @@ class BenchFinishedTasksTest < Minitest::Test
   COUNT = 7
 
   def test_copies_of_a_finished_task_are_finished_tasks_on_sqlite
-    Benches::Stand.open(short: true) { |stand| fill(stand.sqlite) }
+    on_stand { |stand| fill(stand.sqlite) }
   end
 
   def test_copies_of_a_finished_task_are_finished_tasks_on_postgresql
-    Benches::Stand.open(short: true) { |stand| fill(stand.postgres) }
+    on_stand { |stand| fill(stand.postgres) }
   end
 
   private
+
+  # Templates are registered whose handlers other processes have, which the log would tell.
+  def on_stand(&) = with_log { Benches::Stand.open(short: true, &) }
 
   def fill(database)
     Benches::Site.open(database) do |site|
