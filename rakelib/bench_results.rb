@@ -41,11 +41,34 @@ class BenchResults
     row || raise(Missing, "benches/results/#{name}.json has no figure #{what.inspect}")
   end
 
+  # @return [Hash] the row of what the measurement of that title took of something
+  # @raise [Missing]
+  def cost(name, what, cost)
+    row = self[name]&.fetch("costs")&.find { |each| each.values_at("what", "cost") == [what, cost] }
+    row || raise(Missing, "benches/results/#{name}.json doesn't have #{cost.inspect} of #{what.inspect}")
+  end
+
   # @param workload [String]
   # @return [Array<Hash>] rows of the library and of others, measured in the same run; none where it wasn't yet
   def peers(workload)
     rows = self[PEERS]&.fetch("figures") || []
     rows.select { |row| row["workload"] == workload }
+  end
+
+  # How many times as good the one is as the other: round by round where both took turns, else by their medians.
+  # @param ours [Hash] a row
+  # @param other [Hash] a row of the same workload
+  # @return [Float]
+  def times_as_good(ours, other)
+    of, against = [ours, other].map { |row| row.values_at("system", "store").join(", ") }
+    workload, unit = other.values_at("workload", "unit")
+    known = self[PEERS]["ratios"]&.find do |row|
+      row.values_at("of", "against", "workload") == [of, against, workload]
+    end
+    return known["median"] if known
+
+    ones = [ours, other].map { |row| row["median"] }
+    unit == "ms" ? ones.last.fdiv(ones.first) : ones.first.fdiv(ones.last)
   end
 
   # @return [Boolean]

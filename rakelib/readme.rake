@@ -4,8 +4,8 @@ require_relative "readme_chart"
 require_relative "readme_figures"
 
 namespace :readme do
-  desc "Put the figures of benches/results into README.md"
-  task :figures do
+  desc "Put the figures of benches/results into README.md and draw benches/results/chart.svg"
+  task figures: :chart do
     ReadmeFigures.new.write
   rescue ReadmeFigures::Missing, BenchResults::Missing => e
     abort "readme: #{e.message}"

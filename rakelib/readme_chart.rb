@@ -9,12 +9,15 @@ class ReadmeChart
   PATH = File.join(BenchResults::FOLDER, "chart.svg")
   TITLE = "Workflows of five steps a second"
   UNIT = "workflows/s"
+  # What is counted in.
+  BESIDE_OTHERS = "Steps that do nothing; submitting counted in; client, worker and store on one machine"
+  ALONE = "Steps that do nothing; submitted before; client, worker and store on one machine"
   WIDTH = 760
   MARGIN = 16
   # What a bar takes, with the text above it.
   ROW = 40
   BAR = 14
-  HEADER = 64
+  HEADER = 84
   # What the number after the longest bar takes.
   NUMBER = 70
   # In the order of the legend.
@@ -26,7 +29,7 @@ class ReadmeChart
     text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; fill: #1f2328 }
     .title { font-size: 17px; font-weight: 600 }
     .name { font-size: 13px }
-    .store, .legend { font-size: 12px; fill: #59636e }
+    .store, .legend, .note { font-size: 12px; fill: #59636e }
     .number { font-size: 12px; font-variant-numeric: tabular-nums }
     .ours { fill: #cf222e }
     .durable { fill: #8c959f }
@@ -35,7 +38,7 @@ class ReadmeChart
     @media (prefers-color-scheme: dark) {
       .ground { fill: #0d1117; stroke: #3d444d }
       text { fill: #f0f6fc }
-      .store, .legend { fill: #9198a1 }
+      .store, .legend, .note { fill: #9198a1 }
       .ours { fill: #ff6b6b }
       .durable { fill: #6e7681 }
       .lossy { fill: #6e7681; stroke: #9198a1 }
@@ -73,13 +76,14 @@ class ReadmeChart
   # Those of one run, or the library alone; the fastest first.
   def rows
     @rows ||= begin
-      found = @results.peers("w1").select { |row| row["unit"] == UNIT }
-      found = ours_alone if found.empty?
+      found = beside_others.any? ? beside_others : ours_alone
       raise BenchResults::Missing, "benches/results has neither peers.json nor steady.json" if found.empty?
 
       found.uniq { |row| row.values_at("system", "store") }.sort_by { |row| -row["median"] }
     end
   end
+
+  def beside_others = @results.peers("w1").select { |row| row["unit"] == UNIT }
 
   def ours_alone
     figures = @results["steady"]&.fetch("figures") || []
@@ -89,10 +93,12 @@ class ReadmeChart
   def header
     legend = KINDS.select { |kind, _| rows.any? { |row| kind(row) == kind } }.each_with_index.map do |(kind, text), at|
       left = MARGIN + (LEGEND_STEP * at)
-      %(<rect class="#{kind}" x="#{left}" y="41" width="10" height="10" rx="2"/>) +
-        %(<text class="legend" x="#{left + 16}" y="50">#{text}</text>)
+      %(<rect class="#{kind}" x="#{left}" y="61" width="10" height="10" rx="2"/>) +
+        %(<text class="legend" x="#{left + 16}" y="70">#{text}</text>)
     end
-    [%(<text class="title" x="#{MARGIN}" y="27">#{TITLE}</text>), *legend].join("\n")
+    [%(<text class="title" x="#{MARGIN}" y="27">#{TITLE}</text>),
+     %(<text class="note" x="#{MARGIN}" y="47">#{beside_others.any? ? BESIDE_OTHERS : ALONE}</text>),
+     *legend].join("\n")
   end
 
   def bar(row, top)

@@ -21,4 +21,9 @@ unknown = names - Benches::Suite::PARTS.keys
 abort "there is no part #{unknown.join(", ")}; there are #{Benches::Suite::PARTS.keys.join(", ")}" if unknown.any?
 
 folder ||= Benches::Report::FOLDER unless short
-exit Benches::Suite.new(short:, folder:).run(names.empty? ? Benches::Suite::PARTS.keys : names)
+begin
+  exit Benches::Suite.new(short:, folder:).run(names.empty? ? Benches::Suite::PARTS.keys : names)
+rescue Interrupt
+  # By now nothing is left of the databases.
+  abort "bench: interrupted; what had been measured wholly is written"
+end

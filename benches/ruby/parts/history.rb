@@ -4,42 +4,61 @@ require_relative "../support/finished_tasks"
 require_relative "../support/part"
 
 module Benches
-  # Whether anything costs more with 1,000,000 finished steps in the tables than with none. These are rows of one
-  # finished task, copied, with ids of their own; then autovacuum's work is done, as it would have been in time.
+  # Whether anything costs more with 1,000,000 finished steps in the tables than with none; and on PostgreSQL, whether
+  # it matters that nobody ever analysed the tables, on a server without autovacuum, whose connections made their plans
+  # while the tables were empty. The finished steps are rows of one finished task, copied (see {FinishedTasks}). Unless
+  # it says never analysed, autovacuum's work is done after that, as it would have been in time.
   class History < Part
-    TITLE = "1,000,000 finished steps in the tables"
+    TITLE = "1,000,000 finished steps in the tables, and tables never analysed"
     TASKS = 200_000
     COUNT = 3000
     CONTEXTS = 600
+    NONE = "none finished"
+    FULL = "1,000,000 steps finished"
+    NEGLECTED = "never analysed"
+    NEGLECTED_FULL = "never analysed and 1,000,000 steps finished"
 
     def run
-      [stand.sqlite, stand.postgres].each do |database|
-        stand.with_sites([[database, { processes: 1 }]] * 2) do |empty, full|
-          fill(full)
-          database.settle(full.settings)
-          [empty, full].each(&:warm)
-          compare(empty, full)
-        end
-      end
+      of([stand.sqlite] * 2, [NONE, FULL])
+      neglected = Postgres.new("autovacuum=off")
+      of([stand.postgres, stand.postgres, neglected, neglected], [NONE, FULL, NEGLECTED, NEGLECTED_FULL])
+    ensure
+      neglected&.close
     end
 
     private
 
+    def of(databases, conditions)
+      stand.with_sites(databases.map { |database| [database, { processes: 1 }] }) do |sites|
+        sites.each { |site| site.warm("w1", 5) }
+        called = sites.zip(conditions).to_h
+        called.each { |site, condition| prepare(site, condition) }
+        workflows(called)
+        contexts(called)
+      end
+    end
+
+    def prepare(site, condition)
+      fill(site) if [FULL, NEGLECTED_FULL].include?(condition)
+      site.database.settle(site.settings) if condition == FULL
+    end
+
     def fill(site)
-      tasks = stand.size(TASKS)
+      tasks = stand.size(TASKS, scale: 10)
       took = Benches.seconds { FinishedTasks.new(site).add(tasks) }
       puts format("(%<steps>d finished steps put in, %<title>s: %<took>.1f s)",
                   steps: tasks * Workloads.size("w1"), title: site.title, took:)
     end
 
-    def compare(empty, full)
-      called = { empty => "none finished, #{empty.title}", full => "1,000,000 steps finished, #{full.title}" }
+    def workflows(called)
       count = stand.size(COUNT)
-      results = stand.turn_about([empty, full], repetitions: 5) { |site| site.drain("w1", count) }
-      tell(Workloads::NAMES["w1"], results) { |site| called[site] }
-      tell_ratio("#{Workloads::NAMES["w1"]}, #{full.title}: 1,000,000 steps finished against none",
-                 results[full], results[empty])
-      contexts(called)
+      results = stand.turn_about(called.keys) { |site| site.drain("w1", count) }
+      tell(Workloads::NAMES["w1"], results) { |site| "#{called[site]}, #{site.title}" }
+      none, *others = called.keys
+      others.each do |site|
+        tell_ratio("#{Workloads::NAMES["w1"]}, #{site.title}: #{called[site]} against none", results[site],
+                   results[none])
+      end
     end
 
     def contexts(called)
@@ -47,7 +66,9 @@ module Benches
       times = samples(called.keys, CONTEXTS) do |site|
         microseconds { site.coordinator.get_task_context(tasks[site]) }
       end
-      times.each { |site, each| report.add("get_task_context of 5 steps, #{called[site]}", "µs", each) }
+      times.each do |site, each|
+        report.add("get_task_context of 5 steps, #{called[site]}, #{site.title}", "µs", each)
+      end
     end
   end
 end

@@ -25,9 +25,9 @@ module Benches
 
     private
 
-    # How that process gets to know: by LISTEN, or by looking every so often, as behind a pooler.
+    # How that process gets to know: by LISTEN; or by looking every so often, as behind a pooler and with SQLite.
     def across
-      { [stand.postgres, {}] => "PostgreSQL, LISTEN", [stand.postgres, POLLING] => "PostgreSQL, polling only",
+      { [stand.postgres, {}] => "PostgreSQL", [stand.postgres, POLLING] => "PostgreSQL, polling only",
         [stand.sqlite, {}] => "SQLite file, FULL" }.each do |(database, settings), name|
         Site.open(database, processes: 1, settings:) do |site|
           report.add("submit to the first step in an idle worker of another process, #{name}", "ms", first_steps(site))

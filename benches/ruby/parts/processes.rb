@@ -7,7 +7,7 @@ module Benches
   class Processes < Part
     TITLE = "Workers in several processes"
     PROCESSES = [1, 2, 4].freeze
-    COUNT = 4000
+    COUNT = 5000
 
     def run
       [stand.sqlite, stand.postgres].each do |database|
@@ -32,7 +32,7 @@ module Benches
 
     # One task, from its submission to its end.
     def spread(sites)
-      title = "1→500→1 of 50 ms, 10 threads a process"
+      title = "1→200→1 of 50 ms, 10 threads a process"
       times = stand.turn_about(sites) { |site| site.flow("spread", 1) { site.submit("spread", 1) }.seconds }
       times.each { |site, each| report.add("#{title}, #{called(site)}, #{site.title}", "s", each) }
       times.drop(1).each do |site, each|

@@ -7,7 +7,7 @@ module Benches
   # that are submitted meanwhile, in bulk or one a call.
   class Steady < Part
     TITLE = "Workflows of one worker process"
-    COUNTS = { "w1" => 4000, "w2" => 4000, "w3" => 200 }.freeze
+    COUNTS = { "w1" => 8000, "w2" => 5000, "w3" => 200 }.freeze
     THREADS = 8
 
     def run
@@ -51,13 +51,7 @@ module Benches
 
     def with_worker(site, count)
       site.submit("w1", count)
-      worker = TaskerCore::Worker.new(site.coordinator, concurrency: 10)
-      measured = site.measure("w1", count) do
-        worker.start
-        site.wait_until_idle
-      end
-      worker.stop
-      measured
+      site.flow("w1", count, TaskerCore::Worker.new(site.coordinator, concurrency: 10)) { nil }
     end
   end
 end

@@ -6,6 +6,7 @@ module Benches
   # Tasks of five steps that a process submits a second, while no worker runs.
   class Submits < Part
     TITLE = "Submitting"
+    PER = "task"
     THREADS = 8
 
     def run
@@ -27,7 +28,7 @@ module Benches
 
     def measure(title, sites, count, **keys)
       count = stand.size(count)
-      results = stand.turn_about(sites) { |site| site.measure("w1", count) { yield site, count } }
+      results = stand.turn_about(sites) { |site| site.measure_each(count) { yield site, count } }
       results.each do |site, measured|
         report.add("#{title}, #{site.title}", "tasks/s", measured.map(&:rate), **site.keys, **keys)
         report.add_costs("#{title}, #{site.title}", costs(measured))

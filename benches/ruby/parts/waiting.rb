@@ -3,17 +3,14 @@
 require_relative "../support/part"
 
 module Benches
-  # Steps a second while 100,000 tasks wait, beside those where few do; and how fast so many are submitted. Of the many
-  # there is one round only: what is repeated is the window of time.
+  # Steps a second while 100,000 tasks wait, beside those where few do; and how fast tasks are submitted when so many
+  # are there. What a repetition has run is submitted again before the next one.
   class Waiting < Part
     TITLE = "100,000 tasks waiting"
     COUNT = 100_000
     FEW = 4000
-    # Seconds between two looks at the count.
-    WINDOW = 0.5
-    SHORT_WINDOW = 0.2
-    # How many windows the beginning and the end have.
-    WINDOWS = 8
+    # How many are submitted in one go, at the beginning and at the end.
+    PART = 10_000
 
     def run
       [stand.sqlite, stand.postgres].each do |database|
@@ -24,59 +21,42 @@ module Benches
     private
 
     def of(site)
-      few = stand.turn_about([site]) { site.drain("w1", stand.size(FEW)).steps_rate }.fetch(site)
-      count = stand.size(COUNT)
-      rates = submitted(site, count)
-      tell_both("initialize_tasks, while up to 100,000 wait, #{site.title}", "tasks/s", rates)
-      tell_drained("#{Workloads::NAMES["w1"]}, 100,000 waiting, #{site.title}", few, *drained(site, count))
+      few = stand.turn_about([site]) { site.drain("w1", stand.size(FEW)) }.fetch(site)
+      waiting = submit_all(site, stand.size(COUNT))
+      many = stand.turn_about([site]) { run_some(site, waiting) }.fetch(site)
+      tell_waiting(site, FEW => few, COUNT => many)
     end
 
-    def tell_drained(title, few, measured, windows)
-      tell_both(title, "steps/s", windows)
-      report.add("#{title}: all of them", "steps/s", [measured.steps_rate])
-      report.add_ratio("#{title}: against #{FEW} waiting", [measured.steps_rate] * few.size, few)
-      report.add_costs(title, costs([measured]))
-    end
-
-    # Tasks a second, of each tenth of them.
-    def submitted(site, count)
-      tenth = count / 10
-      Array.new(10) { tenth / Benches.seconds { site.submit("w1", tenth) } }
-    end
-
-    def drained(site, count)
-      windows = nil
-      measured = site.measure("w1", count) do
-        site.workers.start
-        windows = watch(site, count * Workloads.size("w1"))
-        site.wait_until_idle
+    def tell_waiting(site, results)
+      rates = results.map do |waiting, measured|
+        title = "#{Workloads::NAMES["w1"]}, #{called(waiting)} waiting, #{site.title}"
+        report.add(title, "steps/s", measured.map(&:steps_rate), **site.keys)
+        report.add_costs(title, costs(measured))
+        measured.map(&:steps_rate)
       end
-      site.workers.stop
-      [measured, windows]
+      report.add_ratio("#{Workloads::NAMES["w1"]}, #{site.title}: 100,000 waiting against 4,000", *rates.reverse)
     end
 
-    # Steps a second in each window of time, until all have run.
-    def watch(site, total)
-      looks = [look(site)]
-      last = looks[0][1] + total
-      while looks.last[1] < last
-        site.workers.check
-        sleep(stand.short? ? SHORT_WINDOW : WINDOW)
-        looks << look(site)
-      end
-      looks.each_cons(2).map { |(began, before), (ended, after)| (after - before) / (ended - began) }
+    def called(count) = count.to_s.gsub(/(?<=\d)(?=(\d{3})+\z)/, ",")
+
+    # @return [Integer] how many wait then
+    def submit_all(site, count)
+      part = stand.size(PART)
+      rates = Array.new(count / part) { part / Benches.seconds { site.submit("w1", part) } }
+      title = "initialize_tasks, #{Workloads::BATCH} a call, #{site.title}"
+      first, last = rates.each_slice((rates.size / 2.0).ceil).to_a.values_at(0, -1)
+      report.add("#{title}: until 50,000 wait", "tasks/s", first)
+      report.add("#{title}: until 100,000 wait", "tasks/s", last)
+      count
     end
 
-    def look(site) = [Benches.clock, site.workers.steps]
-
-    # The very last window isn't a whole one.
-    def tell_both(title, unit, rates)
-      count = [WINDOWS, (rates.size - 1) / 2].min.clamp(1, WINDOWS)
-      first = rates.first(count)
-      last = rates[0..-2].last(count)
-      report.add("#{title}: in the beginning", unit, first)
-      report.add("#{title}: in the end", unit, last)
-      report.add_ratio("#{title}: the beginning against the end", [first.sum], [last.sum])
+    # As many steps as the few tasks have. They are of the tasks that came first, but a task is ended before others
+    # begin, so about as many tasks are gone as these steps make.
+    def run_some(site, waiting)
+      measured = site.run_some(stand.size(FEW) * Workloads.size("w1"))
+      gone = waiting - site.coordinator.get_performance_metrics.fetch("active_tasks")
+      site.submit("w1", gone)
+      measured
     end
   end
 end

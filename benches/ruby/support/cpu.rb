@@ -27,6 +27,13 @@ module Benches
       children(pid).sum { |child| alone(child) } + alone(pid) + of_the_ended(pid)
     end
 
+    # @return [Float] seconds that processors have worked for anybody
+    def of_all
+      user, nice, system, _idle, _waiting, *rest = File.foreach("/proc/stat").first.split.drop(1).map(&:to_i)
+      # Interrupts, and what other machines on the same host have taken. What guests take is in the first two.
+      (user + nice + system + rest.first(3).sum) / TICKS
+    end
+
     # Nanoseconds, where the usual clock has hundredths of a second.
     def thread_of(folder)
       [File.read("#{folder}/comm"), File.read("#{folder}/schedstat").to_i / 1e9]

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
-# Makes as many coordinators as it is told, uses each, drops it, and prints what is left of them, as JSON: `growth` of
-# its memory in MiB, `threads`, and `files`, which connections are too.
+# Makes as many coordinators as it is told, with the settings that its input has as JSON; uses each, drops it, and
+# prints what is left of them, as JSON: `growth` of its memory in MiB, `threads`, and `files`, connections among them.
 
 $LOAD_PATH.unshift File.expand_path("../../../lib", __dir__)
 require "json"
@@ -10,9 +10,10 @@ require "tasker_core"
 TEMPLATE = { "namespace" => "bench", "name" => "one",
              "steps" => [{ "name" => "only", "handler" => { "callable" => "Only" } }] }.freeze
 PATIENCE = 30
+SETTINGS = JSON.parse($stdin.read)
 
 def make_use_and_drop
-  coordinator = TaskerCore.create_coordinator("sqlite::memory:")
+  coordinator = TaskerCore.create_coordinator_with_config(SETTINGS)
   coordinator.register_handler("Only") { |step| step.context["n"] }
   coordinator.register_template(TEMPLATE)
   task = coordinator.initialize_task(namespace: "bench", name: "one", context: { "n" => 1 })
@@ -37,6 +38,8 @@ def settled(wanted)
   end
 end
 
+# Of the last ones of the program before it is said that they are gone.
+TaskerCore.logger.level = Logger::ERROR
 10.times { make_use_and_drop }
 # The program's own thread, Ruby's timer, and the one for the logs: a first use leaves that on purpose.
 before = settled([3, Float::INFINITY])

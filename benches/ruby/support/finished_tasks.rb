@@ -9,6 +9,11 @@ module Benches
     # Ids that the coordinators which are open may have put aside for themselves; copies keep off them.
     GAP = 100_000
     STEP_BITS = 16
+    # How many are put in at once: whoever else writes has to wait for these only, not for all.
+    SLICE = 10_000
+
+    # Stands for a table of the numbers of the copies.
+    NUMBERS = "{numbers}"
 
     # @param site [Site]
     def initialize(site)
@@ -20,19 +25,29 @@ module Benches
     # Adds finished W1.
     # @return [void]
     def add(count)
-      before, after = @database.loading
       @task = @site.coordinator.initialize_task(Workloads.request("w1")).task_id
       @site.coordinator.orchestrate_task(@task)
-      copies = @database.tables(@settings).filter_map { |table| copy(table, count) }
-      @database.sql(@settings, [before, *copies, @database.skip_ids(GAP + count), after].join(" "))
+      @database.sql(@settings, @database.skip_ids(GAP + count))
+      (1..count).each_slice(SLICE) { |slice| copy_rows(slice.minmax) }
+      @database.to_disk(@settings)
       check(@task + GAP + 1)
       check(@task + GAP + count)
     end
 
     private
 
-    # Those of tasks and steps only; other rows have nothing to do with a task.
-    def copy(table, count)
+    # Of those from the first to the last.
+    def copy_rows(range)
+      numbers = @database.numbers(*range)
+      @database.put_in(@settings, templates.map { |template| template.sub(NUMBERS, numbers) }.join(" "))
+    end
+
+    # One for each table that has rows of tasks or steps; others have nothing to do with a task.
+    def templates
+      @templates ||= @database.tables(@settings).filter_map { |table| copy(table) }
+    end
+
+    def copy(table)
       columns = @database.columns(@settings, table)
       moved = columns.to_h { |column| [column, shift(table, column)] }
       return unless (key = moved.key(:task) || moved.key(:step))
@@ -40,7 +55,7 @@ module Benches
       kept = columns.reject { |column| moved[column] == :made_anew }
       "insert into #{table} (#{kept.join(", ")}) " \
         "select #{kept.map { |column| value(column, moved[column]) }.join(", ")} " \
-        "from #{table} cross join #{@database.numbers(count)} where #{condition(key, moved[key])};"
+        "from #{table} cross join #{NUMBERS} where #{condition(key, moved[key])};"
     end
 
     # What a column refers to.

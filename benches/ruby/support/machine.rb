@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "etc"
+require "open3"
 require "tempfile"
 require_relative "../../../lib/tasker_core/version"
 require_relative "clock"
@@ -9,6 +10,8 @@ module Benches
   # What ran when and on what, since a figure without it means nothing.
   module Machine
     SYNCS = 200
+    # As many processes want a processor at most where nothing much is going on.
+    QUIET = 0.6
     # What a database writes at least.
     PAGE = "\0" * 4096
 
@@ -16,7 +19,7 @@ module Benches
 
     # @return [Hash{String => Object}]
     def facts
-      { "taken" => Time.now.utc.strftime("%Y-%m-%d"), "tasker_core" => TaskerCore::VERSION,
+      { "taken" => Time.now.utc.strftime("%Y-%m-%d"), "tasker_core" => version,
         "ruby" => RUBY_DESCRIPTION, "cores" => Etc.nprocessors, "cpu" => cpu, "kernel" => Etc.uname[:release],
         "load before" => load }
     end
@@ -27,6 +30,18 @@ module Benches
       { "fdatasync" => format("%<median>.0f µs (median of %<count>d, 4 KiB written anew below %<folder>s)",
                               median: times[times.size / 2] * 1e6, count: times.size, folder: ON_DISK) }
     end
+
+    # The commit that was measured, too: "dirty" where it was changed.
+    def version
+      command = %w[git describe --always --dirty --exclude=*]
+      revision, status = Open3.capture2(*command, chdir: __dir__, err: File::NULL)
+      status.success? ? "#{TaskerCore::VERSION}, #{revision.strip}" : TaskerCore::VERSION
+    rescue SystemCallError
+      TaskerCore::VERSION
+    end
+
+    # @return [Boolean] whether others take so much of the processors that figures can't be trusted
+    def busy? = load.to_f > QUIET
 
     def load
       File.exist?("/proc/loadavg") ? File.read("/proc/loadavg").split.first : "unknown"

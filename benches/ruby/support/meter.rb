@@ -6,6 +6,9 @@ module Benches
   # What a measurement took: time, and what the parts of the system did for it. The process of the workers, that of the
   # submitter (this one) and the server are told apart, and Ruby from the engine where they share a process.
   class Meter
+    # Costs of what is measured itself.
+    OWN = ["CPU: Ruby", "CPU: engine", "CPU: server"].freeze
+
     # @param seconds [Float]
     # @param tasks [Integer]
     # @param steps [Integer]
@@ -24,34 +27,43 @@ module Benches
       @workers = workers
     end
 
+    # @param tasks [Integer, nil]
+    # @param steps [Integer, nil] nil for as many as the block says in the end
     # @yield what is to be measured
     # @return [Measured]
-    def measure(tasks, steps, &)
+    def measure(tasks, steps = nil)
       GC.start
-      before = counts
-      seconds = Benches.seconds(&)
-      differences = before.merge(counts) { |_, (unit, one), (_, other)| [unit, (other - one) / steps.to_f] }
-      Measured.new(seconds, tasks, steps, differences)
+      looked = looks
+      before = { **cpu, **looked }
+      given = nil
+      seconds = Benches.seconds { given = yield }
+      after = { **cpu, **looks }
+      steps ||= given
+      costs = before.to_h { |what, (unit, one)| [what, [unit, (after[what].last - one) / steps.to_f]] }
+      Measured.new(seconds, tasks, steps, costs)
     end
 
     private
 
-    def counts
-      { **cpu, "turns" => ["transactions", turns], "written" => ["bytes", @database.written(pids)] }
+    # To look takes time itself, which isn't to be counted: so this comes first before, and last after.
+    def looks
+      { "commits" => ["commits", turns], "written" => ["bytes", @database.written(pids)] }
     end
 
     # In microseconds.
     def cpu
-      own = Cpu.of(Process.pid)
-      times = if @workers
-                each = @workers.pids.map { |pid| Cpu.of(pid) }
-                { "Ruby" => each.sum { |one| one[:ruby] }, "engine" => each.sum { |one| one[:engine] },
-                  "submitter" => own.values.sum }
-              else
-                { "Ruby" => own[:ruby], "engine" => own[:engine] }
-              end
-      times["server"] = @database.server_cpu if @database.server_cpu
+      times = { "Ruby" => nil, "engine" => nil, "server" => @database.server_cpu, **own_cpu }.compact
+      times["others"] = Cpu.of_all - times.values.sum
       times.to_h { |who, seconds| ["CPU: #{who}", ["µs", seconds * 1e6]] }
+    end
+
+    def own_cpu
+      own = Cpu.of(Process.pid)
+      return { "Ruby" => own[:ruby], "engine" => own[:engine] } unless @workers
+
+      each = @workers.pids.map { |pid| Cpu.of(pid) }
+      { "Ruby" => each.sum { |one| one[:ruby] }, "engine" => each.sum { |one| one[:engine] },
+        "submitter" => own.values.sum }
     end
 
     def turns

@@ -6,6 +6,9 @@ require_relative "stand"
 module Benches
   # A part of the suite: what is measured together, and whose results share a file. Each has a TITLE.
   class Part
+    # What costs are told of.
+    PER = "step"
+
     # @param stand [Stand]
     # @param report [Report]
     def initialize(stand, report)

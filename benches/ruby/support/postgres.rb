@@ -67,11 +67,14 @@ module Benches
       ask("select string_agg(tablename, ' ') from pg_tables where schemaname = '#{settings.fetch("schema")}'").split
     end
 
-    # A table of the numbers from one on.
-    def numbers(count) = "generate_series(1::bigint, #{count}) as n(k)"
+    # @return [String] a table of the numbers from the first to the last
+    def numbers(first, last) = "generate_series(#{first}::bigint, #{last}) as n(k)"
 
-    # Statements before and after many rows are put in.
-    def loading = ["set synchronous_commit = off;", "checkpoint;"]
+    # Runs statements that put many rows in, and doesn't wait until they are on the disk.
+    def put_in(settings, text) = sql(settings, "set synchronous_commit = off; #{text}")
+
+    # What was put in goes there before anything is measured.
+    def to_disk(_settings) = ask("checkpoint")
 
     # The ids of tasks go on beyond those.
     def skip_ids(count) = "select setval('task_ids', nextval('task_ids') + #{count});"

@@ -13,14 +13,20 @@ module Benches
   # measurement and `cost` what it took of what.
   class Report
     FOLDER = File.expand_path("../../results", __dir__)
+    # What is said of costs.
+    COSTS = "with the lowest and the highest in brackets. CPU is time of processors: of the threads of Ruby and of " \
+            "those of the engine in the processes that run steps, of all threads of the process that submits, of the " \
+            "server's processes, and of everything else on the machine. Written is to the disk with SQLite, to the " \
+            "log (WAL) with PostgreSQL."
 
-    # @param facts [Hash{String => Object}] beside those of the machine
+    # @param facts [Hash{String => Object}] of the machine, see {Machine.facts}, and of databases
     # @param folder [String, nil] where to write; nil for nowhere
-    def initialize(name, title, command, facts: {}, folder: FOLDER, output: $stdout)
+    def initialize(name, title, command, facts: Machine.facts, per: "step", folder: FOLDER, output: $stdout)
       @name = name
       @title = title
       @command = command
-      @machine = Machine.facts.merge(facts)
+      @machine = facts
+      @per = per
       @folder = folder
       @output = output
       @figures = []
@@ -95,13 +101,19 @@ module Benches
 
     # A line for each measurement, with medians and spreads.
     def cost_lines
-      kinds = @costs.map { |row| row.values_at("cost", "unit") }.uniq
-      rows = @costs.group_by { |row| row["what"] }.map do |what, costs|
+      measurements = @costs.group_by { |row| row["what"] }
+      kinds = kinds_of(measurements.values)
+      rows = measurements.map do |what, costs|
         by_kind = costs.to_h { |row| [row["cost"], row] }
         "| #{what} | #{kinds.map { |kind, _| cell(by_kind[kind]) }.join(" | ")} |"
       end
-      ["", "Of each step; in brackets the lowest and the highest.", "",
-       "| what | #{kinds.map { |kind, unit| "#{kind}, #{unit}" }.join(" | ")} |", "|---#{"|---" * kinds.size}|", *rows]
+      ["", "Of each #{@per}, #{COSTS}", "",
+       "| what | #{kinds.map { |kind| kind.uniq.join(", ") }.join(" | ")} |", "|---#{"|---" * kinds.size}|", *rows]
+    end
+
+    # Costs and their units, in the order of the measurement that has most of them.
+    def kinds_of(measurements)
+      measurements.sort_by { |costs| -costs.size }.flatten.map { |row| row.values_at("cost", "unit") }.uniq
     end
 
     def cell(row)

@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
 $LOAD_PATH.unshift File.expand_path("../../../lib", __dir__)
-require "logger"
 require "tasker_core"
 require_relative "meter"
 require_relative "workers"
@@ -12,8 +11,10 @@ module Benches
   class Site
     # How long anything may take.
     PATIENCE = 300
-    # Between two looks whether all is done: a look takes time from what is measured.
-    PAUSE = 0.02
+    # Between two looks how many handlers have run.
+    PAUSE = 0.01
+    # Between two looks whether all is committed, once they have.
+    SHORT_PAUSE = 0.001
 
     # @return [Sqlite, Postgres]
     attr_reader :database
@@ -33,9 +34,7 @@ module Benches
     # @yieldparam site [Site]
     def self.open(database, processes: 0, templates: {}, settings: {}, concurrency: 10)
       settings = database.fresh.merge(settings)
-      TaskerCore.logger = Logger.new($stderr, level: Logger::ERROR)
       coordinator = TaskerCore.create_coordinator_with_config(settings)
-      coordinator.register_handler("noop") { |_step| nil }
       Workloads.register(coordinator, templates)
       return yield(new(database, settings, coordinator, nil)) if processes.zero?
 
@@ -52,6 +51,11 @@ module Benches
       @coordinator = coordinator
       @workers = workers
       @meter = Meter.new(database, coordinator, workers)
+      @own_steps = 0
+      coordinator.register_handler("noop") do |_step|
+        @own_steps += 1
+        nil
+      end
     end
 
     # @return [String] of the database
@@ -64,24 +68,44 @@ module Benches
     # @return [Meter::Measured]
     def drain(name, count, payload = {})
       submit(name, count, payload)
-      measured = measure(name, count) do
-        @workers.start
-        wait_until_idle
+      flow(name, count) { nil }
+    end
+
+    # Measures, from the start of the workers, what the block submits, to the end of as many tasks. Nothing else is
+    # waiting.
+    # @param tasks [Integer] how many are to end
+    # @return [Meter::Measured]
+    def flow(name, tasks, worker = @workers)
+      total = steps_run + (tasks * Workloads.size(name))
+      measured = measure(name, tasks) do
+        worker.start
+        yield
+        wait_until_run(total)
+        wait_until_committed
       end
-      @workers.stop
+      worker.stop
       measured
     end
 
-    # Measures, while the workers run, from the first submission of the block to the end of all tasks.
+    # Measures about as many steps of those that wait; others still wait then. The workers stop before the clock does,
+    # so that what they did is counted wholly, and nothing that they would go on to do.
     # @return [Meter::Measured]
-    def flow(name, count)
-      @workers.running do
-        measure(name, count) do
-          yield
-          wait_until_idle
-        end
+    def run_some(steps)
+      before = steps_run
+      measured = @meter.measure(nil) do
+        @workers.running { wait_until_run(before + steps) }
+        steps_run - before
       end
+      check
+      measured
     end
+
+    # Measures that so much is done as often as that; costs are of each time.
+    # @return [Meter::Measured]
+    def measure_each(times, &) = @meter.measure(times, times, &)
+
+    # @return [Integer] how many handlers have run here so far, in whichever process
+    def steps_run = @workers ? @workers.steps : @own_steps
 
     # What is prepared at the first use is prepared.
     # @return [self]
@@ -99,18 +123,26 @@ module Benches
       @meter.measure(count, count * Workloads.size(name), &).tap { check }
     end
 
-    # Waits until no task is active, whichever process runs it.
-    def wait_until_idle
+    private
+
+    def wait_until_run(total)
+      wait_until(PAUSE) { steps_run >= total }
+    end
+
+    # Asked for only when all handlers have run: it counts the active tasks, which takes a while where there are many.
+    def wait_until_committed
+      wait_until(SHORT_PAUSE) { @coordinator.get_performance_metrics["active_tasks"].zero? }
+    end
+
+    def wait_until(pause)
       deadline = Benches.clock + PATIENCE
-      until @coordinator.get_performance_metrics["active_tasks"].zero?
+      until yield
         @workers&.check
         raise Failure, "#{title}: tasks haven't ended within #{PATIENCE} s" if Benches.clock > deadline
 
-        sleep PAUSE
+        sleep pause
       end
     end
-
-    private
 
     # A task that failed is done sooner than one that ran.
     def check

@@ -10,6 +10,8 @@ module Benches
     STORE = "SQLite FULL"
     # Of what SQLite calls its own version, the place in the header of a file that it has written.
     VERSION_AT = 96
+    # How long it may take until others have written.
+    PATIENCE_MS = 10_000
 
     # @return [String] how it is called in titles
     def title = "SQLite file, FULL"
@@ -45,9 +47,10 @@ module Benches
       pids.sum { |pid| File.read("/proc/#{pid}/io")[/^write_bytes: (\d+)/, 1].to_i }
     end
 
-    # Runs statements, while nobody else writes.
+    # Runs statements, and waits for others that write.
     # @return [String] what they gave
     def sql(settings, text)
+      text = ".timeout #{PATIENCE_MS}\n#{text}\n"
       output, status = Open3.capture2e("sqlite3", "-bail", path(settings), stdin_data: text)
       raise Failure, "sqlite3: #{output.strip}" unless status.success?
 
@@ -62,21 +65,24 @@ module Benches
     # @return [Array<String>]
     def tables(settings) = sql(settings, "select name from sqlite_schema where type = 'table'").lines(chomp: true)
 
-    # A table of the numbers from one on.
-    def numbers(count)
-      "(with recursive n(k) as (select 1 union all select k + 1 from n where k < #{count}) select k from n)"
+    # @return [String] a table of the numbers from the first to the last
+    def numbers(first, last)
+      "(with recursive n(k) as (select #{first} union all select k + 1 from n where k < #{last}) select k from n)"
     end
 
-    # Statements before and after many rows are put in.
-    def loading
-      ["pragma synchronous = off; pragma foreign_keys = off; begin;", "commit; pragma wal_checkpoint(truncate);"]
+    # Runs statements that put many rows in, and doesn't wait until they are on the disk.
+    def put_in(settings, text)
+      sql(settings, "pragma synchronous = off; pragma foreign_keys = off; begin immediate; #{text} commit;")
     end
+
+    # What was put in goes there before anything is measured.
+    def to_disk(settings) = sql(settings, "pragma wal_checkpoint(truncate);")
 
     # The ids of tasks go on beyond those.
     def skip_ids(count) = "update counters set value = value + #{count} where name = 'next_task';"
 
     # What is done by itself in time. Nobody analyses SQLite's tables: neither the gem nor SQLite does.
-    def settle(settings) = sql(settings, "pragma wal_checkpoint(truncate);")
+    def settle(settings) = to_disk(settings)
 
     # @return [void]
     def close = FileUtils.rm_rf(@folder)

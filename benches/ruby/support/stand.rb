@@ -26,9 +26,10 @@ module Benches
     # @return [Boolean] whether the suite itself is tried, and the figures mean nothing
     def short? = @short
 
+    # @param scale [Integer] how much smaller still, where it takes long
     # @return [Integer] how many tasks
-    def size(number, least: 3)
-      @short ? [number / SHORT, least].max : number
+    def size(number, least: 3, scale: 1)
+      @short ? [number / (SHORT * scale), least].max : number
     end
 
     # @return [Sqlite]

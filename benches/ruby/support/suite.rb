@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "logger"
 require_relative "part"
 Dir[File.expand_path("../parts/*.rb", __dir__)].each { |file| require file }
 
@@ -8,8 +9,8 @@ module Benches
   class Suite
     PARTS = {
       "steady" => Steady, "submits" => Submits, "jobs" => Jobs, "latency" => Latency, "processes" => Processes,
-      "payloads" => Payloads, "history" => History, "never_analysed" => NeverAnalysed, "waiting" => Waiting,
-      "statements" => Statements, "calls" => Calls, "size" => Size, "memory" => Memory
+      "payloads" => Payloads, "history" => History, "waiting" => Waiting, "statements" => Statements,
+      "calls" => Calls, "size" => Size, "memory" => Memory
     }.freeze
     # What is said of the processes in every report.
     PROCESSES = "a worker is one of 10 threads in a process of its own, the submitter another process, unless a " \
@@ -26,11 +27,15 @@ module Benches
     # @param names [Array<String>] of parts
     # @return [Boolean] whether all could be measured
     def run(names)
+      began = Benches.clock
+      TaskerCore.logger = Logger.new($stderr, level: Logger::ERROR)
+      caution
       Stand.open(short: @short) do |stand|
-        facts = { "processes" => PROCESSES, **stand.facts }
-        Machine.facts.merge(facts).each { |key, value| puts "#{key}: #{value}" }
+        facts = { **Machine.facts, "processes" => PROCESSES, **stand.facts }
+        facts.each { |key, value| puts "#{key}: #{value}" }
         names.each { |name| run_part(name, stand, facts) }
       end
+      puts "", format("all: %<took>.0f s", took: Benches.clock - began)
       @failed.each { |failure| warn "bench: #{failure}" }
       @failed.empty?
     rescue Failure => e
@@ -40,11 +45,21 @@ module Benches
 
     private
 
+    def caution
+      raise Failure, "the benchmarks need Linux: they read /proc" unless File.directory?("/proc/self/task")
+
+      puts "A try: everything is small, whatever the titles say, and the figures mean nothing." if @short
+      return unless Machine.busy?
+
+      warn "bench: the machine is busy with something else (load #{Machine.load}): don't trust the figures of this run"
+    end
+
     # What goes wrong in a part isn't written, and doesn't keep the others from being measured.
     def run_part(name, stand, facts)
       part = PARTS.fetch(name)
       puts "", "== #{name}: #{part::TITLE}"
-      report = Report.new(name, part::TITLE, "ruby benches/ruby/run.rb #{name}", facts:, folder: @folder)
+      report = Report.new(name, part::TITLE, "ruby benches/ruby/run.rb #{name}", facts:, per: part::PER,
+                                                                                 folder: @folder)
       took = Benches.seconds { part.new(stand, report).run }
       report.write
       puts format("(%<name>s: %<took>.1f s)", name:, took:)

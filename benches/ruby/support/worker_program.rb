@@ -64,8 +64,14 @@ module Benches
         @steps += 1
         nil
       end
-      @coordinator.register_handler("echo") { |step| step.context.to_h }
-      @coordinator.register_handler("wait") { |_step| sleep 0.05 }
+      @coordinator.register_handler("echo") do |step|
+        @steps += 1
+        step.context.to_h
+      end
+      @coordinator.register_handler("wait") do |_step|
+        @steps += 1
+        sleep 0.05
+      end
       @coordinator.register_handler("stamp") { |_step| puts Benches.clock }
     end
   end

@@ -44,6 +44,7 @@ module Benches
     # @return [Integer] how many transactions they have made together
     def turns = @processes.sum { |process| process.number("turns") }
 
+    # Cheap enough to be asked all the time; a count of what is in the database isn't.
     # @return [Integer] how many handlers they have run
     def steps = @processes.sum { |process| process.number("steps") }
 

@@ -29,7 +29,7 @@ module Benches
       "w2" => [step("a"), step("b", ["a"]), step("c", ["a"]), step("d", %w[b c])],
       "w3" => fan(100),
       "echo" => chain(5, handler: "echo"),
-      "spread" => fan(500, handler: "wait"),
+      "spread" => fan(200, handler: "wait"),
       "stamp" => [step("stamp", handler: "stamp")]
     }.freeze
 
