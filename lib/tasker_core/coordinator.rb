@@ -115,11 +115,12 @@ module TaskerCore
     # @api private
     # @param kind [String]
     # @param request [Hash, String] a String is JSON already
-    # @return [Hash] the engine's answer
+    # @return [Hash] the engine's answer; the times in it are {Time}s where it describes tasks
     # @raise [Error]
     def call(kind, request = {})
       json = request.is_a?(String) ? request : JSON.generate(request)
-      JSON.parse(ask { |engine| engine.call(kind, json, config.call_timeout_ms) }, max_nesting: false)
+      _, value, unread = ask { |engine| engine.fetch(kind, json, config.call_timeout_ms) }
+      unread ? Times.in_answer(kind, JSON.parse(unread, max_nesting: false)) : value
     end
 
     # Hands in reports and takes steps, in one turn of the engine.
@@ -132,7 +133,7 @@ module TaskerCore
     # @return [Array] task, refused, tasks, steps
     # @raise [Error]
     def exchange(scope, want, wait_ms, reports)
-      ask { |engine| engine.exchange(scope, want, wait_ms, reports, config.call_timeout_ms + wait_ms) }
+      ask { |engine| engine.exchange(scope, want, wait_ms, reports, config.call_timeout_ms + wait_ms) }[1]
     end
 
     # Closes the engine until the next call.
@@ -147,17 +148,19 @@ module TaskerCore
     private
 
     # An engine answers "forked" where this process was made without the hook knowing; the slot then opens another.
+    #
+    # @return [Array] true, and what was answered
     def ask
       engine = @slot.engine
-      ok, value, message, context = yield engine
-      return value if ok
+      answer = yield engine
+      return answer if answer[0]
 
-      if value == "forked"
+      if answer[1] == "forked"
         @slot.forget(engine)
-        ok, value, message, context = yield @slot.engine
-        return value if ok
+        answer = yield @slot.engine
+        return answer if answer[0]
       end
-      raise Errors.build(value, message, context)
+      raise Errors.build(answer[1], answer[2], answer[3])
     end
   end
 end

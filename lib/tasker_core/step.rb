@@ -17,7 +17,6 @@ module TaskerCore
     def initialize(coordinator, attempt)
       @coordinator = coordinator
       @attempt = attempt
-      @parsed = @parent_texts = @results = nil
     end
 
     # @return [Integer] the task's id

@@ -18,6 +18,20 @@ module TaskerCore
       milliseconds && Time.at(milliseconds / 1000, milliseconds % 1000, :millisecond).utc
     end
 
+    # Does for an answer that Ruby had to read what the engine's reader does for all others
+    # (`ext/tasker_core/src/times.rs` has the same names).
+    #
+    # @param kind [String] of the call
+    # @param answer [Hash] parsed
+    # @return [Hash] the same, with {Time}s where it describes tasks
+    def in_answer(kind, answer)
+      case kind
+      when "context" then in_task(answer)
+      when "list" then answer["tasks"].each { |task| in_task(task) }
+      end
+      answer
+    end
+
     # Turns the times of a task into {Time}s, in place. What users put into payloads is left alone.
     #
     # @param task [Hash] a task, as the engine describes it, with or without its steps and history

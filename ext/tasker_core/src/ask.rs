@@ -17,6 +17,16 @@ use crate::{
 
 /// Sends the request, and waits for its answer for no longer than the limit.
 pub fn ask(handle: &Handle, request: Request, limit: Duration) -> Result<Reply, Stop> {
+    ask_and_read(handle, request, limit, |reply| reply)
+}
+
+/// As [`ask`]; the answer is read by `read`, still without the GVL.
+pub fn ask_and_read<T>(
+    handle: &Handle,
+    request: Request,
+    limit: Duration,
+    read: impl Fn(Reply) -> T,
+) -> Result<T, Stop> {
     if handle.is_closed() {
         return Err(Failure::closed().into());
     }
@@ -24,7 +34,7 @@ pub fn ask(handle: &Handle, request: Request, limit: Duration) -> Result<Reply, 
     let (envelope, reply) = Envelope::new(request);
     send(handle, envelope, limit, deadline)?;
     handle.ring();
-    match receive(handle, reply, deadline)? {
+    match receive(handle, reply, deadline, read)? {
         Received::Got(answer) => Ok(answer?),
         Received::Late => Err(Failure::busy(format!(
             "no answer within {} ms; the outcome is unknown: the request may still be carried out",
@@ -62,11 +72,21 @@ fn send(
     }
 }
 
-fn receive(handle: &Handle, reply: Waiting, deadline: Instant) -> Result<Received<Answer>, Stop> {
+fn receive<T>(
+    handle: &Handle,
+    reply: Waiting,
+    deadline: Instant,
+    read: impl Fn(Reply) -> T,
+) -> Result<Received<Result<T, Failure>>, Stop> {
     let asked_in = process::noted();
     // A request that was put into the queue as the coordinator ended lies there, unread, for as long as any handle
     // lives, and its reply channel with it: only a glance at the coordinator tells that no answer will come.
-    let received = channel::receive_while(&reply, deadline, || !has_ended(handle));
+    let received = channel::receive_while(
+        &reply,
+        deadline,
+        || !has_ended(handle),
+        |answer: Answer| answer.map(&read),
+    );
     if process::noted() != asked_in {
         // A trap handler forked in the wait. The coordinator's thread isn't in this process, but it may have held
         // the channel's lock when the memory was copied: dropping our end could then wait for ever.

@@ -21,15 +21,17 @@ pub enum Received<T> {
 
 /// Waits for a value until the deadline.
 pub fn receive<T>(from: &Receiver<T>, deadline: Instant) -> Result<Received<T>, Stop> {
-    receive_while(from, deadline, || true)
+    receive_while(from, deadline, || true, |value| value)
 }
 
-/// As [`receive`], for as long as there is hope: `alive` is asked again and again, without the GVL.
-pub fn receive_while<T>(
+/// As [`receive`], for as long as there is hope: `alive` is asked again and again. What has come is read by `read`.
+/// Both run without the GVL.
+pub fn receive_while<T, U>(
     from: &Receiver<T>,
     deadline: Instant,
     alive: impl Fn() -> bool,
-) -> Result<Received<T>, Stop> {
+    read: impl Fn(T) -> U,
+) -> Result<Received<U>, Stop> {
     let mut received = Received::Late;
     park(|go| {
         // Asked before the channel is looked at, so that what was sent in a sender's last moment is still received.
@@ -42,7 +44,7 @@ pub fn receive_while<T>(
         // The value first: an answer that is here is taken, whatever else has happened.
         select_biased! {
             recv(from) -> message => {
-                received = message.map_or(Received::Disconnected, Received::Got);
+                received = message.map_or(Received::Disconnected, |value| Received::Got(read(value)));
                 Pass::Done
             }
             recv(go.interrupt) -> _ => Pass::Interrupted,

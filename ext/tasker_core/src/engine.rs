@@ -14,11 +14,12 @@ use crate::{
     answers::{answered, boolean, nil, text},
     arguments,
     ask::ask,
-    grant, helper, object,
+    fetch, grant, helper, object,
     scope::Scope,
     shim,
     sites::{self, Site},
     stop::Stop,
+    times::Place,
     wait,
 };
 
@@ -35,6 +36,7 @@ pub fn define(native: Value) {
             rb_define_method(class, name.as_ptr(), function as CallbackPtr, arguments);
         };
         define(c"call", call as *const (), 3);
+        define(c"fetch", fetched as *const (), 3);
         define(c"exchange", exchange as *const (), 5);
         define(c"close", close as *const (), 1);
         define(c"closed?", is_closed as *const (), 0);
@@ -52,6 +54,21 @@ rutie::rutie_callback! {
             })?;
             sites::pass(Site::Method);
             answer(ask(handle, request, limit)?)
+        })
+    }
+}
+
+rutie::rutie_callback! {
+    fn fetched(engine: Value, kind: Value, json: Value, timeout_ms: Value) -> Value {
+        shim::answering(|| {
+            let handle = object::handle(engine)?;
+            let limit = arguments::duration("timeout_ms", timeout_ms)?;
+            let (request, place) = arguments::with_text("kind", kind, |kind| {
+                let request = arguments::with_text("json", json, |json| Ok(Request::call(kind, json)?))?;
+                Ok((request, Place::of_answer(kind)))
+            })?;
+            sites::pass(Site::Method);
+            fetch::fetch(handle, request, limit, place)
         })
     }
 }

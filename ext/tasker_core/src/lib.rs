@@ -2,7 +2,8 @@
 //!
 //! This crate converts and waits, and decides nothing. A Ruby method becomes a request to the
 //! coordinator (`ask`), the wait for its answer gives the GVL back and can be interrupted
-//! (`wait`), and the answer becomes Ruby objects (`answers`).
+//! (`wait`), and the answer becomes Ruby objects: what has a form of its own in `answers` and `grant`,
+//! what is JSON by way of a `tape`, from which `build` makes them.
 //!
 //! Three rules hold in every file:
 //! - A Ruby exception is a `longjmp`. It leaves through `shim` alone, when every Rust value of the
@@ -15,8 +16,10 @@
 mod answers;
 mod arguments;
 mod ask;
+mod build;
 mod channel;
 mod engine;
+mod fetch;
 mod grant;
 mod guard;
 mod helper;
@@ -28,6 +31,8 @@ mod scope;
 mod shim;
 mod sites;
 mod stop;
+mod tape;
+mod times;
 mod wait;
 
 /// What Ruby calls when it loads the library.

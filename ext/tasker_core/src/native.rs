@@ -18,7 +18,7 @@ use crate::{
     answers::{answered, array, boolean, integer, nil, push, text},
     arguments,
     channel::{self, Received},
-    guard, helper, object, process,
+    fetch, guard, helper, object, process,
     protect::protect,
     shim,
     sites::{self, Site},
@@ -41,6 +41,7 @@ pub fn define() -> Value {
         };
         define(c"open", open as *const (), 2);
         define(c"migrate", migrate as *const (), 2);
+        define(c"parse", parse as *const (), 2);
         define(c"nothing", nothing as *const (), 0);
         define(c"live_guards", live_guards as *const (), 0);
         define(c"log_level", log_level as *const (), 1);
@@ -99,6 +100,17 @@ fn too_late(limit: Duration) -> Failure {
         "the database didn't open within {} ms; see who holds it, or allow more time",
         limit.as_millis()
     ))
+}
+
+rutie::rutie_callback! {
+    /// The object of a JSON text, or, where that is for Ruby to read, the given text itself.
+    fn parse(_module: Value, json: Value, frozen: Value) -> Value {
+        shim::plain(|| {
+            let text = arguments::text("json", json)?;
+            sites::pass(Site::Method);
+            fetch::parse(text, frozen.is_true(), json)
+        })
+    }
 }
 
 rutie::rutie_callback! {

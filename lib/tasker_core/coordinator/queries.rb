@@ -20,7 +20,7 @@ module TaskerCore
       # @raise [TaskNotFound]
       # @raise [WrongType]
       def get_task_context(task_id)
-        Times.in_task(call("context", { "task_id" => Arguments.task_id(task_id) }))
+        call("context", "{\"task_id\":#{Arguments.task_id(task_id)}}")
       end
       alias get_complete_task_context get_task_context
 
@@ -40,7 +40,7 @@ module TaskerCore
           "limit" => Arguments.optional_integer(limit, "limit", LIMITS),
           "before" => Arguments.optional_integer(before, "before", IDS)
         }
-        call("list", filter.compact)["tasks"].each { |task| Times.in_task(task) }
+        call("list", filter.compact)["tasks"]
       end
 
       # @return [Hash{String => Numeric}] what this process has done: "tasks_per_second",

@@ -30,6 +30,21 @@ class CoordinatorQueriesTest < Minitest::Test
     end
   end
 
+  # JSON.parse reads these numbers; the extension leaves a text with them alone.
+  def test_a_context_with_numbers_at_the_edges_is_like_any_other
+    with_coordinator do |coordinator|
+      register_linear(coordinator, "a")
+      edges = { "at" => 5, "numbers" => [1e300, 5e-324, -Float::MAX, 10**40] }
+      task = start(coordinator, edges)
+      coordinator.orchestrate_task(task)
+      context = coordinator.get_task_context(task)
+
+      assert_equal edges, context["context"]
+      times = [context["created_at"], context["steps"].first["completed_at"], context["history"].first["at"]]
+      times.each { |time| assert_predicate time, :utc? }
+    end
+  end
+
   def test_times_are_times_in_utc
     with_coordinator do |coordinator|
       register_linear(coordinator, "a")
