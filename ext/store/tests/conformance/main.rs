@@ -17,6 +17,7 @@ mod faults;
 mod file_disk;
 mod file_migrating;
 mod file_opening;
+mod file_references;
 mod file_sharing;
 mod history;
 mod payloads;
