@@ -14,6 +14,7 @@ mod controls;
 mod driver;
 mod fairness;
 mod faults;
+mod file_compiled;
 mod file_disk;
 mod file_migrating;
 mod file_opening;
