@@ -1,6 +1,7 @@
 //! SQLite: one connection that writes, in `BEGIN IMMEDIATE` transactions; readers on connections of their own.
 
 mod array;
+mod changed;
 mod connect;
 mod migrate;
 mod place;
