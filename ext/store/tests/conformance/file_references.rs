@@ -57,6 +57,8 @@ fn every_row_of_a_varied_life_refers_to_one_that_is_there() {
     store.retire(worker, 0).expect("a retirement");
     let mut driver = Driver::at(store.as_mut(), 2_000_000);
     driver.tick();
+    driver.now += 1_000;
+    driver.tick();
     driver.run();
     let states = [done, retried, cancelled, lost].map(|task| driver.status(task));
     assert_eq!(states, ["complete", "complete", "cancelled", "complete"]);

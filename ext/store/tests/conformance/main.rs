@@ -16,6 +16,7 @@ mod fairness;
 mod faults;
 mod file_compiled;
 mod file_disk;
+mod file_log;
 mod file_migrating;
 mod file_opening;
 mod file_references;
