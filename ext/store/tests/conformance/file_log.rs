@@ -1,6 +1,6 @@
 //! The write-ahead log of a file, and the room at its end.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tasker_store::Target;
 
@@ -15,7 +15,7 @@ fn beside(target: &Target, suffix: &str) -> PathBuf {
     name.into()
 }
 
-fn length(path: &PathBuf) -> u64 {
+fn length(path: &Path) -> u64 {
     path.metadata().expect("a log").len()
 }
 
