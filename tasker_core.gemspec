@@ -17,7 +17,7 @@ Gem::Specification.new do |spec|
   # every member of the workspace, whatever it builds: the benchmarks have to come along.
   spec.files = Dir.chdir(__dir__) do
     Dir["lib/**/*.rb", "exe/*", "sig/**/*.{rbs,yaml}", "ext/**/*.{rb,rs,sql,toml}", "benches/**/*.{rs,toml}",
-        "Cargo.{toml,lock}", "LICENSE", "*.md", ".yardopts"].grep_v(%r{(\A|/)target/})
+        ".cargo/config.toml", "Cargo.{toml,lock}", "LICENSE", "*.md", ".yardopts"].grep_v(%r{(\A|/)target/})
   end
   spec.require_paths = ["lib"]
   spec.bindir = "exe"

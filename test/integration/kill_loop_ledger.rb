@@ -21,7 +21,7 @@ module KillLoopLedger
       having s.attempts <> count(a.fence) + 1
     SQL
     "attempts that ended for good" =>
-      "select step_id from attempts where ending not in ('retry', 'released', 'complete')",
+      "select step_id from attempts where ending not in ('retry', 'released')",
     "keys that aren't those of their task" => <<~SQL,
       select k.key from idempotency_keys as k left join task_details as d on d.task_id = k.task_id
       where d.idempotency_key is null or d.idempotency_key <> k.key

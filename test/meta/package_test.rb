@@ -32,6 +32,12 @@ class PackageTest < Minitest::Test
     assert_empty included - @spec.files
   end
 
+  # Without it an installed gem would have another SQLite than this checkout.
+  def test_the_settings_of_the_build_are_in_the_gem
+    assert_includes Repository.files(".cargo/*"), ".cargo/config.toml"
+    assert_empty Repository.files(".cargo/*") - @spec.files
+  end
+
   def test_nothing_that_a_build_made_is_in_the_gem
     assert_empty @spec.files.grep(%r{(\A|/)(target|tmp|pkg)/|\.(so|bundle|sqlite3)\z})
   end

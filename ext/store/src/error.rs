@@ -127,6 +127,8 @@ impl From<diesel::result::Error> for StoreError {
             StoreError::ReadOnly
         } else if has("not a database") {
             StoreError::NotADatabase
+        } else if matches!(error, diesel::result::Error::DeserializationError(_)) {
+            StoreError::Corrupt(said)
         } else {
             StoreError::Database(said)
         }

@@ -3,18 +3,37 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::pg::{Pg, PgValue};
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use diesel::sqlite::{Sqlite, SqliteValue};
 use tasker_domain::ids::{StepId, TaskId, TemplateId, WorkerId};
 use tasker_domain::rows::{AttemptEnd, AttemptRow, StepRow, TaskDetails, TaskRow, TransitionRow};
-use tasker_domain::state::{StepState, TaskState};
+use tasker_domain::state::{Gate, StepState, TaskState, UnknownState};
 
 use crate::StoreError;
+
+/// A state as it is loaded: told from the bytes of the database, without a text of its own.
+#[derive(Debug, FromSqlRow)]
+pub(crate) struct Word<T>(pub(crate) T);
+
+impl<T: FromStr<Err = UnknownState>> FromSql<Text, Sqlite> for Word<T> {
+    fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        Ok(Word(value.read_text().parse()?))
+    }
+}
+
+impl<T: FromStr<Err = UnknownState>> FromSql<Text, Pg> for Word<T> {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        Ok(Word(std::str::from_utf8(value.as_bytes())?.parse()?))
+    }
+}
 
 /// A step as it is loaded.
 pub(crate) type StepTuple = (
     i64,
-    String,
-    String,
+    Word<StepState>,
+    Word<Gate>,
     i32,
     i32,
     Option<i64>,
@@ -33,7 +52,7 @@ pub(crate) type StepTuple = (
 pub(crate) type TaskTuple = (
     i64,
     i64,
-    String,
+    Word<TaskState>,
     i32,
     i32,
     i32,
@@ -112,13 +131,9 @@ pub(crate) type AttemptTuple = (
 pub(crate) type TransitionTuple = (Option<i32>, i64, String, String, i64, Option<String>);
 
 /// A word of the database, as a state.
-pub(crate) fn word<T: FromStr<Err = tasker_domain::state::UnknownState>>(
-    text: &str,
-) -> Result<T, StoreError> {
+pub(crate) fn word<T: FromStr<Err = UnknownState>>(text: &str) -> Result<T, StoreError> {
     text.parse()
-        .map_err(|unknown: tasker_domain::state::UnknownState| {
-            StoreError::Corrupt(unknown.to_string())
-        })
+        .map_err(|unknown: UnknownState| StoreError::Corrupt(unknown.to_string()))
 }
 
 /// A count of the database; a CHECK keeps it from being negative.
@@ -134,8 +149,8 @@ pub(crate) fn number(count: u32) -> i32 {
 pub(crate) fn step(row: StepTuple) -> Result<StepRow, StoreError> {
     let (
         id,
-        state,
-        gate,
+        Word(state),
+        Word(gate),
         priority,
         parents,
         ready_at,
@@ -151,8 +166,8 @@ pub(crate) fn step(row: StepTuple) -> Result<StepRow, StoreError> {
     ) = row;
     Ok(StepRow {
         id: StepId(id),
-        state: word(&state)?,
-        gate: word(&gate)?,
+        state,
+        gate,
         priority,
         pending_parents: count(parents),
         ready_at,
@@ -172,7 +187,7 @@ pub(crate) fn task(row: TaskTuple) -> Result<TaskRow, StoreError> {
     let (
         id,
         template,
-        state,
+        Word(state),
         paused,
         priority,
         steps,
@@ -187,7 +202,7 @@ pub(crate) fn task(row: TaskTuple) -> Result<TaskRow, StoreError> {
     Ok(TaskRow {
         id: TaskId(id),
         template: TemplateId(template),
-        state: word(&state)?,
+        state,
         paused: paused != 0,
         priority,
         step_count: count(steps),
@@ -248,6 +263,22 @@ pub(crate) fn attempt(row: AttemptTuple) -> Result<AttemptRow, StoreError> {
         ended_at,
         end: ending(&end)?,
         error: error.map(Arc::from),
+    })
+}
+
+/// The attempt that completed a step: its row tells of it.
+pub(crate) fn completing(step: &StepRow) -> Option<AttemptRow> {
+    let ended_at = step.completed_at?;
+    (step.state == StepState::Complete).then_some(AttemptRow {
+        step: step.id,
+        fence: step.fence,
+        attempt: step.attempts,
+        worker: step.worker,
+        ready_at: step.ready_at,
+        started_at: step.started_at,
+        ended_at,
+        end: AttemptEnd::Complete,
+        error: None,
     })
 }
 

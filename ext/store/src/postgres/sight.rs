@@ -2,8 +2,7 @@
 
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use tasker_domain::ids::{StepId, TaskId, TemplateId, WorkerId};
-use tasker_domain::rows::{AttemptEnd, AttemptRow, StepRow, TaskDetails, TaskRow, TransitionRow};
-use tasker_domain::state::StepState;
+use tasker_domain::rows::{AttemptRow, StepRow, TaskDetails, TaskRow, TransitionRow};
 use tasker_domain::working::Edition;
 
 use super::fault::Fault;
@@ -101,7 +100,7 @@ impl Sight for PgSight<'_> {
             .into_iter()
             .map(rows::attempt)
             .collect::<Found<_>>()?;
-        attempts.extend(steps.iter().filter_map(completing));
+        attempts.extend(steps.iter().filter_map(rows::completing));
         attempts.sort_unstable_by_key(|row| (row.step, row.fence));
         Ok(attempts)
     }
@@ -201,20 +200,4 @@ impl Sight for PgSight<'_> {
     async fn database_id(&mut self) -> Found<i64> {
         get!(self, statement::DatabaseId::new())
     }
-}
-
-/// The attempt that completed a step: its row tells of it.
-fn completing(step: &StepRow) -> Option<AttemptRow> {
-    let ended_at = step.completed_at?;
-    (step.state == StepState::Complete).then_some(AttemptRow {
-        step: step.id,
-        fence: step.fence,
-        attempt: step.attempts,
-        worker: step.worker,
-        ready_at: step.ready_at,
-        started_at: step.started_at,
-        ended_at,
-        end: AttemptEnd::Complete,
-        error: None,
-    })
 }

@@ -18,6 +18,7 @@ use crate::StoreError;
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0001_tables.sql"),
     include_str!("../../migrations/sqlite/0002_queue.sql"),
+    include_str!("../../migrations/sqlite/0003_told_by_steps.sql"),
 ];
 
 define_sql_function! {

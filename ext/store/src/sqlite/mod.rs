@@ -1,7 +1,9 @@
 //! SQLite: one connection that writes, in `BEGIN IMMEDIATE` transactions; readers on connections of their own.
 
 mod array;
+mod changed;
 mod connect;
+mod log_room;
 mod migrate;
 mod place;
 #[cfg(test)]
@@ -25,6 +27,7 @@ use crate::options::Options;
 use crate::tx::TemplateCache;
 use crate::view::Question;
 use crate::{Reader, Store, StoreError, TurnInput, TurnOutput, turn};
+use log_room::LogRoom;
 use place::Place;
 use sight::SqliteSight;
 use transaction::SqliteTx;
@@ -33,6 +36,7 @@ use transaction::SqliteTx;
 pub struct SqliteStore {
     connection: SqliteConnection,
     place: Place,
+    log_room: LogRoom,
     templates: TemplateCache,
     environment: String,
 }
@@ -55,6 +59,7 @@ impl SqliteStore {
         Ok(SqliteStore {
             connection,
             place: Place::of(file),
+            log_room: LogRoom::of(file),
             templates: TemplateCache::new(),
             environment: options.environment.clone(),
         })
@@ -85,9 +90,11 @@ impl Store for SqliteStore {
 
     fn turn(&mut self, input: TurnInput<'_>) -> Result<TurnOutput, StoreError> {
         let (templates, place) = (&mut self.templates, &self.place);
+        let log_room = &mut self.log_room;
         let output = self.connection.immediate_transaction(|connection| {
             // Caught inside the transaction: a panic that crossed diesel's frame would leave it open.
             let output = caught(|| turn::run(&mut SqliteTx { connection }, templates, &input))?;
+            log_room.make();
             // As late as can be: what is committed is acknowledged.
             place.check().map(|()| output)
         });

@@ -49,11 +49,19 @@ impl Sight for SqliteSight<'_> {
         Ok(with_steps(loaded))
     }
 
-    async fn attempts_of(&mut self, task: TaskId, _steps: &[StepRow]) -> Found<Vec<AttemptRow>> {
+    async fn attempts_of(&mut self, task: TaskId, steps: &[StepRow]) -> Found<Vec<AttemptRow>> {
         let (first, last) = task.step_range();
         let loaded: Vec<AttemptTuple> =
             statement::AttemptsOfTask::new(first.0, last.0).load(self.connection)?;
-        loaded.into_iter().map(rows::attempt).collect()
+        let mut attempts: Vec<AttemptRow> = loaded
+            .into_iter()
+            .map(rows::attempt)
+            .collect::<Found<_>>()?;
+        attempts.extend(steps.iter().filter_map(rows::completing));
+        attempts.sort_by_key(|row| (row.step, row.fence));
+        // What a file of an earlier version tells of an attempt itself comes first.
+        attempts.dedup_by_key(|row| (row.step, row.fence));
+        Ok(attempts)
     }
 
     async fn transitions_of(&mut self, task: TaskId) -> Found<Vec<TransitionRow>> {

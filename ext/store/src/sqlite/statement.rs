@@ -3,7 +3,9 @@
 //! SQLite looks at a bound value where it could serve the plan (a partial index's condition, a bare `LIMIT ?`), and
 //! then prepares the statement anew for every value. `+state = ?` and `LIMIT ? + 0` keep it from looking.
 //!
-//! Sets of ids go in as one JSON array, read by `json_each`: a statement's text never depends on its data.
+//! Sets of ids go in as one JSON array, read by `json_each`: a statement's text never depends on its data. The array is
+//! what the rows are looked up from, one after the other: `IN` would first make a table of it, each time, which for a few
+//! ids takes longer than all the rest.
 
 #![expect(
     clippy::too_many_arguments,
@@ -32,6 +34,19 @@ macro_rules! task_columns {
     };
 }
 
+/// The rows of a table that an array of ids names.
+macro_rules! each_of {
+    ($table:literal, $id:literal) => {
+        concat!(
+            " FROM (SELECT value AS wanted FROM json_each(?)) AS w CROSS JOIN ",
+            $table,
+            " ON ",
+            $id,
+            " = w.wanted"
+        )
+    };
+}
+
 statements! { for Sqlite;
     UserVersion() -> Integer = "SELECT user_version FROM pragma_user_version";
     ApplicationId() -> Integer = "SELECT application_id FROM pragma_application_id";
@@ -47,18 +62,18 @@ statements! { for Sqlite;
     LostWorkers(me: i64 => BigInt, now: i64 => BigInt) -> BigInt =
         "SELECT id FROM workers WHERE lease_expires_at IS NOT NULL AND id <> ? AND lease_expires_at <= ?";
     WorkerNames(ids: &'a str => Text) -> (BigInt, Text) =
-        "SELECT id, name FROM workers WHERE id IN (SELECT value FROM json_each(?))";
+        concat!("SELECT id, name", each_of!("workers", "id"));
     /// What workers without a lease still hold.
     Orphans() -> (BigInt, BigInt, Text) =
         "SELECT h.id, h.fence, w.name FROM steps AS h INDEXED BY steps_held JOIN workers AS w ON w.id = h.worker_id \
          WHERE h.state = 'in_progress' AND w.lease_expires_at IS NULL LIMIT 1000";
 
     StepsByIds(ids: &'a str => Text) -> StepSql =
-        concat!("SELECT ", step_columns!(), " FROM steps WHERE id IN (SELECT value FROM json_each(?))");
+        concat!("SELECT ", step_columns!(), each_of!("steps", "id"));
     StepsOfTask(first: i64 => BigInt, last: i64 => BigInt) -> StepSql =
         concat!("SELECT ", step_columns!(), " FROM steps WHERE id BETWEEN ? AND ? ORDER BY id");
     TasksByIds(ids: &'a str => Text) -> TaskSql =
-        concat!("SELECT ", task_columns!(), " FROM tasks WHERE id IN (SELECT value FROM json_each(?))");
+        concat!("SELECT ", task_columns!(), each_of!("tasks", "id"));
     ClaimableOfAny(limit: i64 => BigInt) -> StepSql = concat!(
         "SELECT ", step_columns!(), " FROM steps INDEXED BY steps_claimable \
          WHERE state = 'ready' AND gate = 'open' ORDER BY priority DESC, queued_at, id LIMIT ? + 0");
@@ -70,7 +85,7 @@ statements! { for Sqlite;
          WHERE state = 'ready' AND gate = 'open' AND id BETWEEN ? AND ? ORDER BY id LIMIT ? + 0");
 
     Definitions(ids: &'a str => Text) -> (BigInt, Text) =
-        "SELECT id, definition FROM templates WHERE id IN (SELECT value FROM json_each(?))";
+        concat!("SELECT id, definition", each_of!("templates", "id"));
     Editions(namespace: &'a str => Text, name: &'a str => Text) -> (BigInt, Text) =
         "SELECT id, version FROM templates WHERE namespace = ? AND name = ? ORDER BY id";
     TemplateNames() -> (Text, Text) = "SELECT DISTINCT namespace, name FROM templates";
@@ -95,9 +110,9 @@ statements! { for Sqlite;
         "UPDATE counters SET value = value + ? WHERE name = 'next_task' RETURNING value";
 
     Contexts(ids: &'a str => Text) -> (BigInt, Text) =
-        "SELECT task_id, context FROM task_details WHERE task_id IN (SELECT value FROM json_each(?))";
+        concat!("SELECT task_id, context", each_of!("task_details", "task_id"));
     Results(ids: &'a str => Text) -> (BigInt, Text) =
-        "SELECT step_id, result FROM results WHERE step_id IN (SELECT value FROM json_each(?))";
+        concat!("SELECT id, result", each_of!("steps", "id"), " WHERE result IS NOT NULL");
 
     TimedSteps(now: i64 => BigInt) -> BigInt =
         "SELECT id FROM steps INDEXED BY steps_timed \
@@ -145,17 +160,54 @@ statements! { for Sqlite;
             completed_at: Option<i64> => Nullable<BigInt>, queue: i64 => BigInt,
             queued_at: Option<i64> => Nullable<BigInt>) =
         concat!("INSERT INTO steps (", step_columns!(), ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    // The changes of every day, which set only what they change. What isn't set isn't looked at, and what isn't bound isn't
+    // copied; all of them hold against the row that the turn had read. Fence and state together say which attempt it is.
+    TakeStep(worker: Option<i64> => Nullable<BigInt>, started_at: Option<i64> => Nullable<BigInt>,
+             deadline_at: Option<i64> => Nullable<BigInt>, id: i64 => BigInt, old_fence: i64 => BigInt) =
+        "UPDATE steps SET state = 'in_progress', attempts = attempts + 1, fence = fence + 1, worker_id = ?, \
+         started_at = ?, deadline_at = ? WHERE id = ? AND +state = 'ready' AND fence = ?";
+    /// A step that was made ready in this turn, and taken.
+    TakeWaitingStep(ready_at: Option<i64> => Nullable<BigInt>, worker: Option<i64> => Nullable<BigInt>,
+                    started_at: Option<i64> => Nullable<BigInt>, deadline_at: Option<i64> => Nullable<BigInt>,
+                    queued_at: Option<i64> => Nullable<BigInt>, id: i64 => BigInt, old_fence: i64 => BigInt,
+                    old_parents: i32 => Integer) =
+        "UPDATE steps SET state = 'in_progress', pending_parents = 0, ready_at = ?, attempts = attempts + 1, \
+         fence = fence + 1, worker_id = ?, started_at = ?, deadline_at = ?, queued_at = ? \
+         WHERE id = ? AND +state = 'pending' AND fence = ? AND pending_parents = ?";
+    ReleaseStep(ready_at: Option<i64> => Nullable<BigInt>, queued_at: Option<i64> => Nullable<BigInt>,
+                id: i64 => BigInt, old_fence: i64 => BigInt, old_parents: i32 => Integer) =
+        "UPDATE steps SET state = 'ready', pending_parents = 0, ready_at = ?, queued_at = ? \
+         WHERE id = ? AND +state = 'pending' AND fence = ? AND pending_parents = ?";
+    CompleteStep(completed_at: Option<i64> => Nullable<BigInt>, result: Option<&'a str> => Nullable<Text>,
+                 id: i64 => BigInt, old_fence: i64 => BigInt) =
+        "UPDATE steps SET state = 'complete', deadline_at = NULL, completed_at = ?, result = ? \
+         WHERE id = ? AND +state = 'in_progress' AND fence = ?";
+    CountParents(parents: i32 => Integer, id: i64 => BigInt, old_fence: i64 => BigInt, old_parents: i32 => Integer) =
+        "UPDATE steps SET pending_parents = ? WHERE id = ? AND +state = 'pending' AND fence = ? AND pending_parents = ?";
     /// Held against the state, fence and open parents that the turn had read.
     SetStep(state: &'a str => Text, gate: &'a str => Text, pending_parents: i32 => Integer,
             ready_at: Option<i64> => Nullable<BigInt>, attempts: i32 => Integer, attempt_limit: i32 => Integer,
             fence: i64 => BigInt, worker: Option<i64> => Nullable<BigInt>,
             started_at: Option<i64> => Nullable<BigInt>, deadline_at: Option<i64> => Nullable<BigInt>,
             completed_at: Option<i64> => Nullable<BigInt>, queued_at: Option<i64> => Nullable<BigInt>,
-            id: i64 => BigInt, old_state: &'a str => Text,
+            result: Option<&'a str> => Nullable<Text>, id: i64 => BigInt, old_state: &'a str => Text,
             old_fence: i64 => BigInt, old_parents: i32 => Integer) =
         "UPDATE steps SET state = ?, gate = ?, pending_parents = ?, ready_at = ?, attempts = ?, attempt_limit = ?, \
-         fence = ?, worker_id = ?, started_at = ?, deadline_at = ?, completed_at = ?, queued_at = ? \
-         WHERE id = ? AND +state = ? AND fence = ? AND pending_parents = ?";
+         fence = ?, worker_id = ?, started_at = ?, deadline_at = ?, completed_at = ?, queued_at = ?, \
+         result = coalesce(?, result) WHERE id = ? AND +state = ? AND fence = ? AND pending_parents = ?";
+    BeginTask(started_at: Option<i64> => Nullable<BigInt>, id: i64 => BigInt, old_done: i32 => Integer,
+              old_failed: i32 => Integer, old_live: i32 => Integer) =
+        "UPDATE tasks SET state = 'in_progress', started_at = ? \
+         WHERE id = ? AND +state = 'pending' AND done_steps = ? AND failed_steps = ? AND live_steps = ?";
+    /// Of a task in progress: its state, which is in an index, isn't touched.
+    CountSteps(done: i32 => Integer, live: i32 => Integer, id: i64 => BigInt, old_done: i32 => Integer,
+               old_failed: i32 => Integer, old_live: i32 => Integer) =
+        "UPDATE tasks SET done_steps = ?, live_steps = ? \
+         WHERE id = ? AND +state = 'in_progress' AND done_steps = ? AND failed_steps = ? AND live_steps = ?";
+    CompleteTask(done: i32 => Integer, live: i32 => Integer, completed_at: Option<i64> => Nullable<BigInt>,
+                 id: i64 => BigInt, old_done: i32 => Integer, old_failed: i32 => Integer, old_live: i32 => Integer) =
+        "UPDATE tasks SET state = 'complete', done_steps = ?, live_steps = ?, completed_at = ? \
+         WHERE id = ? AND +state = 'in_progress' AND done_steps = ? AND failed_steps = ? AND live_steps = ?";
     /// Held against the state and counts that the turn had read.
     SetTask(state: &'a str => Text, paused: i32 => Integer, done: i32 => Integer, failed: i32 => Integer,
             live: i32 => Integer, started_at: Option<i64> => Nullable<BigInt>,
@@ -165,7 +217,6 @@ statements! { for Sqlite;
         "UPDATE tasks SET state = ?, paused = ?, done_steps = ?, failed_steps = ?, live_steps = ?, started_at = ?, \
          completed_at = ?, deadline_at = ? \
          WHERE id = ? AND +state = ? AND done_steps = ? AND failed_steps = ? AND live_steps = ?";
-    PutResult(step: i64 => BigInt, result: &'a str => Text) = "INSERT INTO results (step_id, result) VALUES (?, ?)";
     PutAttempt(step: i64 => BigInt, fence: i64 => BigInt, attempt: i32 => Integer,
                worker: Option<i64> => Nullable<BigInt>, ready_at: Option<i64> => Nullable<BigInt>,
                started_at: Option<i64> => Nullable<BigInt>, ended_at: i64 => BigInt, ending: &'a str => Text,
@@ -183,7 +234,7 @@ statements! { for Sqlite;
         "SELECT context, run_at, idempotency_key, initiator, source_system, reason, tags, correlation_id \
          FROM task_details WHERE task_id = ?";
     ResultsOfTask(first: i64 => BigInt, last: i64 => BigInt) -> (BigInt, Text) =
-        "SELECT step_id, result FROM results WHERE step_id BETWEEN ? AND ? ORDER BY step_id";
+        "SELECT id, result FROM steps WHERE id BETWEEN ? AND ? AND result IS NOT NULL ORDER BY id";
     AttemptsOfTask(first: i64 => BigInt, last: i64 => BigInt) ->
         (BigInt, BigInt, Integer, Nullable<BigInt>, Nullable<BigInt>, Nullable<BigInt>, BigInt, Text, Nullable<Text>) =
         "SELECT step_id, fence, attempt, worker_id, ready_at, started_at, ended_at, ending, error FROM attempts \

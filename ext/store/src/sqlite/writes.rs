@@ -1,14 +1,13 @@
-//! Rows that turns write. Every update names the row as the turn had read it, and counts one row.
+//! Rows that turns write. Those that they change are in `changed.rs`.
 
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
-use tasker_domain::ids::{Millis, TemplateId, WorkerId};
-use tasker_domain::rows::{AttemptRow, StepRow, TaskDetails, TaskRow, TransitionRow};
+use tasker_domain::ids::{Millis, StepId, TemplateId, WorkerId};
+use tasker_domain::rows::{AttemptEnd, AttemptRow, StepRow, TaskDetails, TaskRow, TransitionRow};
 use tasker_domain::template::Template;
 use tasker_domain::working::Changes;
 
-use super::statement;
-use crate::StoreError;
+use super::{changed, statement};
 use crate::rows::number;
 use crate::tx::Found;
 
@@ -60,21 +59,27 @@ pub(super) fn write(connection: &mut SqliteConnection, changes: &Changes) -> Fou
         statement::PutKey::new(namespace, name, key, task.0).execute(connection)?;
     }
     for (old, new) in &changes.tasks {
-        set_task(connection, old, new)?;
+        changed::set_task(connection, old, new)?;
     }
     for (old, new) in &changes.steps {
-        set_step(connection, old, new)?;
+        changed::set_step(connection, old, new, result_of(changes, new.id))?;
     }
-    for (step, result) in &changes.results {
-        statement::PutResult::new(step.0, result).execute(connection)?;
-    }
-    for row in &changes.attempts {
+    // The row of a complete step tells of the attempt that completed it.
+    let ended = changes.attempts.iter();
+    for row in ended.filter(|row| row.end != AttemptEnd::Complete) {
         put_attempt(connection, row)?;
     }
     for row in &changes.transitions {
         put_transition(connection, row)?;
     }
     Ok(())
+}
+
+/// The result that the turn gave the step.
+fn result_of(changes: &Changes, step: StepId) -> Option<&str> {
+    let results = &changes.results;
+    let place = results.binary_search_by_key(&step, |(id, _)| *id).ok()?;
+    results.get(place).map(|(_, result)| &**result)
 }
 
 fn put_task(connection: &mut SqliteConnection, row: &TaskRow, details: &TaskDetails) -> Found<()> {
@@ -131,49 +136,6 @@ fn put_step(connection: &mut SqliteConnection, row: &StepRow) -> Found<()> {
     Ok(())
 }
 
-fn set_task(connection: &mut SqliteConnection, old: &TaskRow, new: &TaskRow) -> Found<()> {
-    let changed = statement::SetTask::new(
-        new.state.as_str(),
-        i32::from(new.paused),
-        number(new.done_steps),
-        number(new.failed_steps),
-        number(new.live_steps),
-        new.started_at,
-        new.completed_at,
-        new.deadline_at,
-        new.id.0,
-        old.state.as_str(),
-        number(old.done_steps),
-        number(old.failed_steps),
-        number(old.live_steps),
-    )
-    .execute(connection)?;
-    one(changed)
-}
-
-fn set_step(connection: &mut SqliteConnection, old: &StepRow, new: &StepRow) -> Found<()> {
-    let changed = statement::SetStep::new(
-        new.state.as_str(),
-        new.gate.as_str(),
-        number(new.pending_parents),
-        new.ready_at,
-        number(new.attempts),
-        number(new.attempt_limit),
-        new.fence,
-        new.worker.map(|worker| worker.0),
-        new.started_at,
-        new.deadline_at,
-        new.completed_at,
-        new.queued_at,
-        new.id.0,
-        old.state.as_str(),
-        old.fence,
-        number(old.pending_parents),
-    )
-    .execute(connection)?;
-    one(changed)
-}
-
 fn put_attempt(connection: &mut SqliteConnection, row: &AttemptRow) -> Found<()> {
     statement::PutAttempt::new(
         row.step.0,
@@ -202,12 +164,4 @@ fn put_transition(connection: &mut SqliteConnection, row: &TransitionRow) -> Fou
     )
     .execute(connection)?;
     Ok(())
-}
-
-fn one(changed: usize) -> Found<()> {
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(StoreError::Conflict)
-    }
 }
