@@ -98,7 +98,7 @@ class BadDatabasesTest < Minitest::Test
     in_full_disk do |coordinator|
       coordinator.orchestrate_task(submit(coordinator))
       fill
-      error = assert_raises(TaskerCore::DatabaseError) { loop { submit(coordinator, "text" => "x" * 20_000) } }
+      error = assert_raises(TaskerCore::DatabaseError) { use_up_log(coordinator) }
       stored = coordinator.list_tasks.map { |task| coordinator.get_task_context(task["task_id"])["steps"].size }
 
       assert_match(/full; nothing was written, make room/, error.message)
@@ -110,7 +110,7 @@ class BadDatabasesTest < Minitest::Test
 
   def test_a_disk_that_fills_up_during_a_step_costs_an_attempt_and_no_more
     in_full_disk("step_timeout_ms" => 1_500) do |coordinator|
-      coordinator.register_handler("Bad.one") { |step| fill if step.attempt == 1 }
+      coordinator.register_handler("Bad.one") { |step| fill_with_log(coordinator) if step.attempt == 1 }
       id = submit(coordinator)
       assert_raises(TaskerCore::DatabaseError) { coordinator.orchestrate_task(id) }
       make_room
@@ -121,6 +121,18 @@ class BadDatabasesTest < Minitest::Test
   end
 
   private
+
+  def use_up_log(coordinator)
+    loop { submit(coordinator, "text" => "x" * 20_000) }
+  end
+
+  # The log has room at its end for commits to come: it is used up as well, but for less than the result takes.
+  # @return [String] a result that can't be stored
+  def fill_with_log(coordinator)
+    fill
+    assert_raises(TaskerCore::DatabaseError) { use_up_log(coordinator) }
+    "x" * 200_000
+  end
 
   # In this process and in another one, where the program goes on all the same.
   def assert_refused(url, message)

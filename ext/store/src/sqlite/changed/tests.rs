@@ -97,7 +97,7 @@ fn variants(row: &StepRow) -> Vec<StepRow> {
     ]
 }
 
-/// The one row after the change, on a connection that undoes it afterwards.
+/// The one row after the change, and its result, in a database of its own.
 fn written(old: &StepRow, new: &StepRow, result: Option<&str>) -> Found<(StepRow, Option<String>)> {
     let mut connection = connection();
     let new_steps = vec![old.clone()];
