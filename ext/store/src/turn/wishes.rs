@@ -10,7 +10,7 @@ use tasker_domain::working::Working;
 use crate::tx::{Found, Source, Tx};
 
 /// How many steps are wanted from each scope.
-pub(super) struct Wishes<'a> {
+pub(crate) struct Wishes<'a> {
     wants: BTreeMap<&'a Scope, u32>,
     /// From all scopes together.
     all: u32,
@@ -19,7 +19,7 @@ pub(super) struct Wishes<'a> {
 }
 
 impl<'a> Wishes<'a> {
-    pub(super) fn of(commands: &'a [Command]) -> Wishes<'a> {
+    pub(crate) fn of(commands: &'a [Command]) -> Wishes<'a> {
         let mut wishes = Wishes {
             wants: BTreeMap::new(),
             all: 0,
@@ -45,20 +45,28 @@ impl<'a> Wishes<'a> {
         self.wants.is_empty()
     }
 
+    /// Every scope, and how many steps it takes to serve it beside all others; none where it wants none.
+    pub(crate) fn wanted(&self) -> impl Iterator<Item = (&'a Scope, u32)> + '_ {
+        self.wants.iter().map(|(scope, want)| {
+            let wanted = match scope {
+                _ if *want == 0 => 0,
+                // No other task's claim takes from this one.
+                Scope::Task(_) => want.saturating_add(self.wide),
+                Scope::Any | Scope::Namespaces(_) => self.all,
+            };
+            (*scope, wanted)
+        })
+    }
+
     /// The stored steps that may serve these claims, some perhaps twice. For each scope there are as many as it wants
     /// beside those that others may take from it, and those that the turn itself has withdrawn.
     pub(super) fn candidates<T: Tx>(&self, tx: &mut T, work: &Working) -> Found<Vec<StepRow>> {
         let withdrawn = work.withdrawn();
         let mut candidates = Vec::new();
-        for (scope, want) in &self.wants {
-            if *want == 0 || is_at_rest(work, scope) {
+        for (scope, wanted) in self.wanted() {
+            if wanted == 0 || is_at_rest(work, scope) {
                 continue;
             }
-            let wanted = match scope {
-                // No other task's claim takes from this one.
-                Scope::Task(_) => want.saturating_add(self.wide),
-                Scope::Any | Scope::Namespaces(_) => self.all,
-            };
             let limit = wanted.saturating_add(withdrawn);
             candidates.append(&mut match scope {
                 Scope::Any => tx.claimable(Source::Any, limit)?,
@@ -81,7 +89,7 @@ fn is_at_rest(work: &Working, scope: &Scope) -> bool {
 }
 
 /// The queues of these namespaces, each once.
-fn queues(names: &[String]) -> Vec<i64> {
+pub(crate) fn queues(names: &[String]) -> Vec<i64> {
     let mut queues: Vec<_> = names.iter().map(|name| queue::of(name)).collect();
     queues.sort_unstable();
     queues.dedup();
