@@ -51,6 +51,7 @@ impl PgStore {
             };
             // It may hold a template whose id was undone and will be given to another.
             self.templates.clear();
+            // The next connection may lead to another server.
             if !matches!(missed, Missed::Refused(_)) {
                 self.memory.forget();
             }

@@ -105,6 +105,7 @@ impl Foresight {
             }
         }
         let wishes = Wishes::of(commands);
+        let woken = surely_woken(commands, recall, templates);
         for (scope, wanted) in wishes.wanted() {
             let place = match scope {
                 Scope::Any => Place::Any,
@@ -114,6 +115,10 @@ impl Foresight {
                     Place::from(Source::Task(*task))
                 }
                 Scope::Task(_) => continue,
+            };
+            let wanted = match scope {
+                Scope::Any if wanted > 0 => wanted.saturating_sub(woken).max(1),
+                _ => wanted,
             };
             // How far to look is known once it is seen what the turn itself withdraws.
             if wanted > 0 && !withdraws {
@@ -136,6 +141,28 @@ impl Foresight {
     pub(super) fn is_empty(&self) -> bool {
         self.tasks.is_empty() && self.names.is_empty() && self.claims.is_empty()
     }
+}
+
+/// How many steps these reports make claimable, as far as it is known: those that wait for nothing else.
+fn surely_woken(commands: &[Command], recall: &Recall<'_>, templates: &TemplateCache) -> u32 {
+    let only_parent = |step: &StepId| {
+        let template = recall.template_of(step.task());
+        template
+            .and_then(|id| templates.get(&id))
+            .is_some_and(|template| template.graph.parents(step.position()).len() == 1)
+    };
+    let completed = commands.iter().filter_map(|command| match command {
+        Command::Report(Report {
+            step,
+            ending: Ending::Complete(_),
+            ..
+        }) => Some(*step),
+        _ => None,
+    });
+    let woken = completed
+        .flat_map(|step| children(step, recall, templates))
+        .filter(only_parent);
+    u32::try_from(woken.count()).unwrap_or(u32::MAX)
 }
 
 fn children(step: StepId, recall: &Recall<'_>, templates: &TemplateCache) -> Vec<StepId> {

@@ -239,10 +239,12 @@ impl Answers {
         })
     }
 
-    /// Steps that can be taken there, where that many were looked for.
+    /// Steps that can be taken there, where that many were looked for, or there are no more.
     pub(in super::super) fn claimable(&mut self, place: &Place, limit: u32) -> Option<Claimable> {
-        let mut claims = self.asked.claims.iter();
-        let at = claims.position(|(its, wanted)| its == place && *wanted >= limit)?;
+        let mut claims = self.asked.claims.iter().zip(&self.claimable);
+        let at = claims.position(|((its, wanted), rows)| {
+            its == place && (*wanted >= limit || rows.len() < *wanted as usize)
+        })?;
         self.asked.claims.remove(at);
         Some(self.claimable.remove(at))
     }
