@@ -10,6 +10,7 @@ use diesel::sqlite::{Sqlite, SqliteValue};
 use tasker_domain::ids::{StepId, TaskId, TemplateId, WorkerId};
 use tasker_domain::rows::{AttemptEnd, AttemptRow, StepRow, TaskDetails, TaskRow, TransitionRow};
 use tasker_domain::state::{Gate, StepState, TaskState, UnknownState};
+use tasker_domain::working::Edition;
 
 use crate::StoreError;
 
@@ -214,6 +215,14 @@ pub(crate) fn task(row: TaskTuple) -> Result<TaskRow, StoreError> {
         completed_at: completed,
         deadline_at: deadline,
     })
+}
+
+pub(crate) fn editions(rows: Vec<(i64, String)>) -> Vec<Edition> {
+    let edition = |(id, version)| Edition {
+        version,
+        id: TemplateId(id),
+    };
+    rows.into_iter().map(edition).collect()
 }
 
 pub(crate) fn ending(text: &str) -> Result<AttemptEnd, StoreError> {

@@ -5,7 +5,7 @@ mod grant;
 mod lines;
 mod load;
 mod register;
-mod wishes;
+pub(crate) mod wishes;
 
 use std::sync::Arc;
 

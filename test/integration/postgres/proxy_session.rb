@@ -3,7 +3,9 @@
 # One connection through a {Proxy}.
 class ProxySession
   COMMIT = "Q\0\0\0\vCOMMIT\0".b
-  private_constant :COMMIT
+  # What the server says when it has carried one out.
+  COMMITTED = "C\0\0\0\vCOMMIT\0".b
+  private_constant :COMMIT, :COMMITTED
 
   # @param proxy [Proxy]
   # @param client [TCPSocket]
@@ -43,10 +45,12 @@ class ProxySession
 
   def pass_answer
     answer = @server.readpartial(64 << 10)
+    # Of answers to what was sent before the COMMIT there may be some still to come.
+    @unheard = "#{@unheard}#{answer}".b if @deaf
     # It has been said, and isn't heard.
-    return cut if @deaf
+    return cut if @unheard&.include?(COMMITTED)
 
-    @client.write(answer) unless @forgotten
+    @client.write(answer) unless @forgotten || @deaf
   end
 
   # The first message has no kind before its length.

@@ -5,8 +5,10 @@ use std::time::Instant;
 
 use super::fate::{self, Fate, Uncertain};
 use super::fault::Fault;
+use super::foresight::Foresight;
+use super::sending::Ended;
 use super::transaction::PgTx;
-use super::{PgStore, link, statement};
+use super::{PgStore, link};
 use crate::{StoreError, TurnInput, TurnOutput, turn};
 
 /// Why a try of a turn came to nothing.
@@ -49,6 +51,10 @@ impl PgStore {
             };
             // It may hold a template whose id was undone and will be given to another.
             self.templates.clear();
+            // The next connection may lead to another server.
+            if !matches!(missed, Missed::Refused(_)) {
+                self.memory.forget();
+            }
             let detail = match missed {
                 Missed::Refused(error) => {
                     // It may be the server that is the wrong one: there was a failover perhaps.
@@ -85,40 +91,46 @@ impl PgStore {
     /// One try of a turn.
     fn attempt(&mut self, input: &TurnInput<'_>, until: Instant) -> Result<TurnOutput, Missed> {
         let session = self.link.connected(until)?;
-        session.begin(until)?;
-        let mut tx = PgTx {
-            session,
-            lost: None,
-            traces: None,
-        };
         let templates = &mut self.templates;
-        let done = catch_unwind(AssertUnwindSafe(|| {
-            let output = turn::run(&mut tx, templates, input)?;
-            // Once a turn at most, and only where there is something for others to do.
-            if output.unclaimed > 0 {
-                let channel = tx.session.profile.channel();
-                tx.run(statement::Notify::new(&channel))?;
-            }
-            Ok(output)
-        }));
+        let (foresight, age) = {
+            let recall = self.memory.recall();
+            let foresight = Foresight::of(input.commands, &recall, templates);
+            (foresight, recall.age())
+        };
+        let answers = session.begin(foresight, until)?;
+        let mut tx = PgTx::new(session, &self.memory, answers);
+        let done = catch_unwind(AssertUnwindSafe(|| turn::run(&mut tx, templates, input)));
         let done = done.unwrap_or_else(|payload| Err(StoreError::panicked(payload.as_ref())));
-        let PgTx { lost, traces, .. } = tx;
-        match (done, lost) {
-            (_, Some(detail)) => Err(Missed::Nothing(detail)),
+        let PgTx {
+            lost,
+            traces,
+            sending,
+            learned,
+            ..
+        } = tx;
+        let output = match (done, lost) {
+            (_, Some(detail)) => return Err(Missed::Nothing(detail)),
             (Err(error), None) => {
                 // Where not even that is heard, the server had ended the session.
                 session.say("ROLLBACK")?;
-                Err(Missed::Refused(error))
+                return Err(Missed::Refused(error));
             }
-            (Ok(output), None) => match (session.say("COMMIT"), traces) {
-                (Ok(()), _) => Ok(output),
-                // What was written beside rows of tasks, a template or a lease, does no harm when it is written again.
-                (Err(fault), None) => Err(fault.into()),
-                // A refusal may be a pooler's, whose own connection broke.
-                (Err(fault), Some(traces)) => Err(Missed::Unsure(Box::new(Uncertain::new(
-                    traces, output, fault,
-                )))),
-            },
+            (Ok(output), None) => output,
+        };
+        // Once a turn at most, and only where there is something for others to do.
+        let told = (output.unclaimed > 0).then(|| session.profile.telling());
+        match (session.commit(sending, told), traces) {
+            (Ended::Committed, _) => {
+                self.memory.learn(age, &output.outcomes, learned);
+                Ok(output)
+            }
+            (Ended::Refused(error), _) => Err(Missed::Refused(error)),
+            (Ended::Lost(detail), _) => Err(Missed::Nothing(detail)),
+            // What was written beside rows of tasks, a template or a lease, does no harm when it is written again.
+            (Ended::Unheard(fault), None) => Err(fault.into()),
+            (Ended::Unheard(fault), Some(traces)) => Err(Missed::Unsure(Box::new(Uncertain::new(
+                traces, output, fault,
+            )))),
         }
     }
 

@@ -5,6 +5,9 @@ use diesel::result::{DatabaseErrorKind, Error};
 use super::session::SESSION;
 use crate::StoreError;
 
+/// What the server says of an update that didn't reach the rows that the turn had read.
+pub(super) const CHANGED: &str = "tasker_core.changed";
+
 /// How a statement failed, before it is known what became of its transaction.
 #[derive(Debug)]
 pub(super) enum Fault {
@@ -71,7 +74,7 @@ fn refused(error: &Error) -> StoreError {
                  (target_session_attrs=read-write), or see default_transaction_read_only"
             ),
         },
-        _ if has("deadlock detected") => StoreError::Conflict,
+        _ if has("deadlock detected") || has(CHANGED) => StoreError::Conflict,
         _ if has("lock timeout") => StoreError::Locked,
         _ if has("statement timeout") => StoreError::TooSlow,
         _ if has(SESSION) || (has("prepared statement") && has("exist")) => {
@@ -132,6 +135,10 @@ mod tests {
         ));
         let cases = [
             ("deadlock detected", "Conflict"),
+            (
+                "invalid input syntax for type boolean: \"tasker_core.changed\"",
+                "Conflict",
+            ),
             ("canceling statement due to lock timeout", "Locked"),
             ("canceling statement due to statement timeout", "TooSlow"),
             (

@@ -1,14 +1,18 @@
 //! One connection that is made again when it is lost, and the runtime that drives it.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use tokio::runtime::{Builder, Runtime};
+use tokio::task::unconstrained;
 use tokio::time::{sleep, timeout};
 
 use super::backoff::Backoff;
 use super::fault::{Fault, Said};
+use super::foresight::{Answers, Foresight, begin_with};
+use super::sending::{Ended, Prepared, Sending};
 use super::session::{PATIENCE, Profile, open_error};
 use crate::StoreError;
 
@@ -19,6 +23,8 @@ pub(super) struct Link {
     runtime: Runtime,
     profile: Profile,
     connection: Option<AsyncPgConnection>,
+    /// What turns have prepared on it.
+    prepared: Prepared,
     /// Whether the server was out of reach when it was last tried: the log hears of that once.
     away: bool,
 }
@@ -33,6 +39,7 @@ impl Link {
             runtime,
             profile,
             connection: None,
+            prepared: Prepared::default(),
             away: false,
         })
     }
@@ -55,6 +62,7 @@ impl Link {
             runtime: &self.runtime,
             profile: &self.profile,
             connection,
+            prepared: &self.prepared,
         })
     }
 
@@ -71,6 +79,7 @@ impl Link {
     /// Forgets the connection; what was open on it is undone by the server.
     pub(super) fn hang_up(&mut self) {
         self.connection = None;
+        self.prepared.get_mut().clear();
     }
 
     /// Runs something on the connection and on this thread.
@@ -104,6 +113,7 @@ pub(super) struct Session<'a> {
     runtime: &'a Runtime,
     pub(super) profile: &'a Profile,
     pub(super) connection: &'a AsyncPgConnection,
+    pub(super) prepared: &'a Prepared,
 }
 
 impl Session<'_> {
@@ -118,15 +128,32 @@ impl Session<'_> {
             .map_err(Into::into)
     }
 
-    /// Begins a transaction that writes. A connection on which nothing is said to that is given up while there is time for
-    /// another: what lies between may have forgotten it, and nothing is lost with it.
-    pub(super) fn begin(&self, until: Instant) -> Said<()> {
-        let mut connection = self.connection;
+    /// Begins a transaction that writes, and asks what is foreseen. A connection on which nothing is said to that is given
+    /// up while there is time for another: what lies between may have forgotten it, and nothing is lost with it.
+    pub(super) fn begin(&self, foresight: Foresight, until: Instant) -> Said<Answers> {
         let limit = (within(until) / 2).max(LEAST);
-        let begun = async { timeout(limit, begin(&mut connection, self.profile.begin())).await };
+        let begun = begin_with(self.connection, self.profile.begin(), limit, foresight);
+        self.block_on_for(limit + PATIENCE, begun)
+            .unwrap_or_else(|| Err(Fault::Lost(silence(limit + PATIENCE))))
+    }
+
+    /// Sends what is to be written and commits; others are told of it.
+    pub(super) fn commit(&self, sending: Sending<'_>, told: Option<&str>) -> Ended {
+        let asked = Cell::new(false);
+        let ended = self.block_on_for(PATIENCE, sending.commit(told, &asked));
+        ended.unwrap_or_else(|| match asked.get() {
+            true => Ended::Unheard(Fault::Lost(silence(PATIENCE))),
+            false => Ended::Lost(silence(PATIENCE)),
+        })
+    }
+
+    /// What comes of some work, where it comes in time.
+    fn block_on_for<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+        // How much is done at once is bounded by the turn; tokio's own bound would only have it go on later.
+        let work = unconstrained(work);
         self.runtime
-            .block_on(begun)
-            .unwrap_or_else(|_| Err(Fault::Lost(silence(limit))))
+            .block_on(async { timeout(limit, work).await })
+            .ok()
     }
 
     /// Sends statements that have nothing bound and nothing to tell.
@@ -176,6 +203,7 @@ impl Link {
             let Link {
                 runtime,
                 profile,
+                prepared: _,
                 away: _,
                 connection: Some(connection),
             } = self
@@ -233,7 +261,7 @@ pub(super) async fn committed<T>(
     }
 }
 
-fn silence(limit: Duration) -> String {
+pub(super) fn silence(limit: Duration) -> String {
     format!("no answer within {:.1} s", limit.as_secs_f64())
 }
 

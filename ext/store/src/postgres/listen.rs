@@ -90,7 +90,7 @@ async fn listen_on(profile: &Profile, hears: &AtomicBool, heard: &impl Fn()) {
             // The connection that writes says so, too, and louder.
             Err(error) => log::debug!("no connection to listen on: {error}"),
             Ok(dialled) => {
-                let why = listen(dialled, &profile.channel(), hears, &mut backoff, heard).await;
+                let why = listen(dialled, &profile.listening(), hears, &mut backoff, heard).await;
                 log::warn!("the connection that listens was lost: {why}");
             }
         }
@@ -103,7 +103,7 @@ async fn listen_on(profile: &Profile, hears: &AtomicBool, heard: &impl Fn()) {
 /// Listens on one connection, until it is lost: why.
 async fn listen(
     dialled: Dialled,
-    channel: &str,
+    asked: &str,
     hears: &AtomicBool,
     backoff: &mut Backoff,
     heard: &impl Fn(),
@@ -112,7 +112,6 @@ async fn listen(
         client,
         mut connection,
     } = dialled;
-    let asked = format!("LISTEN \"{channel}\"");
     let mut messages = pin!(async {
         loop {
             match poll_fn(|context| connection.poll_message(context)).await {
@@ -124,7 +123,7 @@ async fn listen(
         }
     });
     let begun = {
-        let listen = pin!(client.batch_execute(&asked));
+        let listen = pin!(client.batch_execute(asked));
         match select(listen, messages.as_mut()).await {
             Either::Left((Ok(()), _)) => true,
             Either::Left((Err(error), _)) => return words(&error),

@@ -11,10 +11,13 @@ mod backoff;
 mod dial;
 mod fate;
 mod fault;
+mod foresight;
 mod link;
 mod listen;
+mod memory;
 mod migrate;
 mod readers;
+mod sending;
 mod session;
 mod sight;
 mod statement;
@@ -39,6 +42,7 @@ use crate::{Reader, Store, StoreError, TurnInput, TurnOutput};
 use fate::Uncertain;
 use fault::Said;
 use link::Link;
+use memory::Memory;
 use migrate::Version;
 use session::Profile;
 
@@ -46,6 +50,7 @@ use session::Profile;
 pub struct PgStore {
     link: Link,
     templates: TemplateCache,
+    memory: Memory,
     environment: String,
     /// A turn whose commit nobody could be asked about.
     uncertain: Option<Uncertain>,
@@ -73,6 +78,7 @@ impl PgStore {
         Ok(PgStore {
             link,
             templates: TemplateCache::new(),
+            memory: Memory::default(),
             environment: options.environment.clone(),
             uncertain: None,
         })
@@ -140,6 +146,7 @@ impl Store for PgStore {
             Box::new(PgStore {
                 link,
                 templates: TemplateCache::new(),
+                memory: self.memory.clone(),
                 environment: self.environment.clone(),
                 uncertain: None,
             }) as Box<dyn Store>

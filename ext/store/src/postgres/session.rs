@@ -33,6 +33,7 @@ pub(super) struct Profile {
     pub(super) pooled: bool,
     begin: String,
     begin_reading: String,
+    telling: String,
     settings: String,
     /// How long to wait for a server that can't be reached, or for a row that another process holds.
     pub(super) patience: Duration,
@@ -66,6 +67,7 @@ impl Profile {
             pooled: options.pooled,
             begin,
             begin_reading,
+            telling: format!("NOTIFY \"{}\"", channel(&options.schema)),
             settings: each("SET", &settings),
             patience: Duration::from_millis(options.busy_timeout_ms),
         }
@@ -81,9 +83,14 @@ impl Profile {
         &self.begin_reading
     }
 
-    /// The channel of notifications: one for each schema.
-    pub(super) fn channel(&self) -> String {
-        format!("tasker_core_{}", self.schema)
+    /// Begins to listen to the notifications of this schema.
+    pub(super) fn listening(&self) -> String {
+        format!("LISTEN \"{}\"", channel(&self.schema))
+    }
+
+    /// Tells whoever listens that there is something to do.
+    pub(super) fn telling(&self) -> &str {
+        &self.telling
     }
 
     /// Opens a connection. Its work goes on while this thread's runtime runs.
@@ -115,6 +122,11 @@ impl Profile {
         }
         Ok(connection)
     }
+}
+
+/// The channel of notifications: one for each schema.
+fn channel(schema: &str) -> String {
+    format!("tasker_core_{schema}")
 }
 
 fn each(word: &str, settings: &[String]) -> String {

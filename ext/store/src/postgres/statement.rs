@@ -42,11 +42,32 @@ macro_rules! task_columns {
     };
 }
 
+/// The task of each step that is to be taken; the limit keeps it a look at one row for each.
+macro_rules! tasks_of_claimed {
+    () => {
+        "CROSS JOIN LATERAL (SELECT * FROM tasks AS t WHERE t.id = s.id >> 16 LIMIT 1) AS t"
+    };
+}
+
+/// Fails, and with it the whole transaction, where an update reached other than so many rows: its commit is sent before
+/// the answer is here. What the server says then has [`super::fault::CHANGED`] in it.
+macro_rules! reaching {
+    ($update:literal) => {
+        concat!(
+            "WITH reached AS (",
+            $update,
+            " RETURNING 1) SELECT (CASE count(*) WHEN ? THEN 'true' ELSE 'tasker_core.changed' END)::boolean FROM reached"
+        )
+    };
+}
+
 statements! { for Pg;
     /// The time by the clock of the database.
     Clock() -> BigInt = "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
     /// This transaction's id, for asking later what became of it.
     TransactionId() -> Text = "SELECT pg_current_xact_id()::text";
+    /// The same, where it has one because it holds rows: a turn that finds nothing needs none.
+    TransactionIdIfAny() -> Nullable<Text> = "SELECT pg_current_xact_id_if_assigned()::text";
     /// How a transaction ended whose traces are given as JSON: `committed`, `aborted`, `in progress` or `absent`. An
     /// id that isn't older than a new one was never given, or is given again; and a committed one is ours where what we
     /// wrote is there under that id.
@@ -70,7 +91,6 @@ statements! { for Pg;
          FROM jsonb_to_record(?::jsonb) AS w (id text, at bigint, task bigint, ended_step bigint, \
            ended_fence bigint, step bigint, fence bigint, ready_at bigint, queued_at bigint, started_at bigint, \
            deadline_at bigint, completed_at bigint)";
-    Notify(channel: &'a str => Text) -> Text = "SELECT pg_notify(?, '')::text";
 
     Enroll(name: &'a str => Text, now: i64 => BigInt, expires: i64 => BigInt) -> BigInt =
         "INSERT INTO workers (name, enrolled_at, lease_expires_at) VALUES (?, ?, ?) RETURNING id";
@@ -105,18 +125,23 @@ statements! { for Pg;
     TasksToBegin(ids: Ids<'a> => BigInts) -> TaskSql =
         concat!("SELECT ", task_columns!(), " FROM tasks AS t WHERE t.id = ANY(?) AND t.state = 'pending' \
                  ORDER BY t.id FOR NO KEY UPDATE SKIP LOCKED");
-    ClaimableOfAny(limit: i64 => BigInt) -> StepSql = concat!(
-        "SELECT ", step_columns!(), " FROM steps AS s WHERE s.state = 'ready' AND s.gate = 'open' \
-         ORDER BY s.priority DESC, s.queued_at, s.id LIMIT ? FOR NO KEY UPDATE SKIP LOCKED");
+    /// Steps to be taken, each with its task as it is read: it isn't locked, see [`TasksBegun`]. The limit within keeps the
+    /// steps before the tasks, whatever the statistics say.
+    ClaimableOfAny(limit: i64 => BigInt) -> (StepSql, TaskSql) = concat!(
+        "SELECT ", step_columns!(), ", ", task_columns!(), " FROM (\
+           SELECT * FROM steps AS s WHERE s.state = 'ready' AND s.gate = 'open' \
+           ORDER BY s.priority DESC, s.queued_at, s.id LIMIT ? FOR NO KEY UPDATE SKIP LOCKED) AS s ", tasks_of_claimed!());
     /// The first of several queues: each is read in its order, and they are merged.
-    ClaimableOfQueues(queues: Ids<'a> => BigInts, each: i64 => BigInt, limit: i64 => BigInt) -> StepSql = concat!(
-        "SELECT ", step_columns!(), " FROM unnest(?) AS q (queue) CROSS JOIN LATERAL (\
-           SELECT * FROM steps AS s WHERE s.state = 'ready' AND s.gate = 'open' AND s.queue = q.queue \
-           ORDER BY s.priority DESC, s.queued_at, s.id LIMIT ? FOR NO KEY UPDATE SKIP LOCKED) AS s \
-         ORDER BY s.priority DESC, s.queued_at, s.id LIMIT ?");
-    ClaimableOfTask(first: i64 => BigInt, last: i64 => BigInt, limit: i64 => BigInt) -> StepSql = concat!(
-        "SELECT ", step_columns!(), " FROM steps AS s WHERE s.state = 'ready' AND s.gate = 'open' \
-         AND s.id BETWEEN ? AND ? ORDER BY s.id LIMIT ? FOR NO KEY UPDATE SKIP LOCKED");
+    ClaimableOfQueues(queues: Ids<'a> => BigInts, each: i64 => BigInt, limit: i64 => BigInt) -> (StepSql, TaskSql) = concat!(
+        "SELECT ", step_columns!(), ", ", task_columns!(), " FROM (\
+           SELECT s.* FROM unnest(?) AS q (queue) CROSS JOIN LATERAL (\
+             SELECT * FROM steps AS s WHERE s.state = 'ready' AND s.gate = 'open' AND s.queue = q.queue \
+             ORDER BY s.priority DESC, s.queued_at, s.id LIMIT ? FOR NO KEY UPDATE SKIP LOCKED) AS s \
+           ORDER BY s.priority DESC, s.queued_at, s.id LIMIT ?) AS s ", tasks_of_claimed!());
+    ClaimableOfTask(first: i64 => BigInt, last: i64 => BigInt, limit: i64 => BigInt) -> (StepSql, TaskSql) = concat!(
+        "SELECT ", step_columns!(), ", ", task_columns!(), " FROM (\
+           SELECT * FROM steps AS s WHERE s.state = 'ready' AND s.gate = 'open' \
+           AND s.id BETWEEN ? AND ? ORDER BY s.id LIMIT ? FOR NO KEY UPDATE SKIP LOCKED) AS s ", tasks_of_claimed!());
 
     Definitions(ids: Ids<'a> => BigInts) -> (BigInt, Text) = "SELECT id, definition FROM templates WHERE id = ANY(?)";
     Editions(namespace: &'a str => Text, name: &'a str => Text) -> (BigInt, Text) =
@@ -203,7 +228,8 @@ statements! { for Pg;
              limits: Counts<'a> => Integers, fences: Ids<'a> => BigInts, workers: Times<'a> => MaybeBigInts,
              started: Times<'a> => MaybeBigInts, deadlines: Times<'a> => MaybeBigInts,
              completed: Times<'a> => MaybeBigInts, queued: Times<'a> => MaybeBigInts, results: Texts<'a> => MaybeTexts,
-             old_states: Words<'a> => TextArray, old_fences: Ids<'a> => BigInts, old_parents: Counts<'a> => Integers) =
+             old_states: Words<'a> => TextArray, old_fences: Ids<'a> => BigInts, old_parents: Counts<'a> => Integers,
+             expected: i64 => BigInt) = reaching!(
         "UPDATE steps AS s SET state = n.state, gate = n.gate, pending_parents = n.pending_parents, \
          ready_at = n.ready_at, attempts = n.attempts, attempt_limit = n.attempt_limit, fence = n.fence, \
          worker_id = n.worker_id, started_at = n.started_at, deadline_at = n.deadline_at, \
@@ -212,20 +238,20 @@ statements! { for Pg;
          attempts, attempt_limit, fence, worker_id, started_at, deadline_at, completed_at, queued_at, result, \
          old_state, old_fence, old_parents) \
          WHERE s.id = n.id AND s.state = n.old_state AND s.fence = n.old_fence \
-         AND s.pending_parents = n.old_parents";
+         AND s.pending_parents = n.old_parents");
     /// Held against the state and counts that the turn had read.
     SetTasks(ids: Ids<'a> => BigInts, states: Words<'a> => TextArray, paused: &'a [bool] => Array<Bool>,
              done: Counts<'a> => Integers, failed: Counts<'a> => Integers, live: Counts<'a> => Integers,
              started: Times<'a> => MaybeBigInts, completed: Times<'a> => MaybeBigInts,
              deadlines: Times<'a> => MaybeBigInts, old_states: Words<'a> => TextArray, old_done: Counts<'a> => Integers,
-             old_failed: Counts<'a> => Integers, old_live: Counts<'a> => Integers) =
+             old_failed: Counts<'a> => Integers, old_live: Counts<'a> => Integers, expected: i64 => BigInt) = reaching!(
         "UPDATE tasks AS t SET state = n.state, paused = n.paused, done_steps = n.done_steps, \
          failed_steps = n.failed_steps, live_steps = n.live_steps, started_at = n.started_at, \
          completed_at = n.completed_at, deadline_at = n.deadline_at \
          FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS n (id, state, paused, done_steps, failed_steps, \
          live_steps, started_at, completed_at, deadline_at, old_state, old_done, old_failed, old_live) \
          WHERE t.id = n.id AND t.state = n.old_state AND t.done_steps = n.old_done \
-         AND t.failed_steps = n.old_failed AND t.live_steps = n.old_live";
+         AND t.failed_steps = n.old_failed AND t.live_steps = n.old_live");
     PutAttempts(steps: Ids<'a> => BigInts, fences: Ids<'a> => BigInts, attempts: Counts<'a> => Integers,
                 workers: Times<'a> => MaybeBigInts, ready: Times<'a> => MaybeBigInts, started: Times<'a> => MaybeBigInts,
                 ended: Ids<'a> => BigInts, endings: Words<'a> => TextArray, errors: Texts<'a> => MaybeTexts) =

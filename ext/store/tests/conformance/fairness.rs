@@ -220,3 +220,37 @@ pub fn a_reported_step_makes_room_for_its_namespace(store: &mut dyn Store) {
     };
     assert_eq!(taken[0].step.position(), 1);
 }
+
+/// However few stored steps a turn has reason to look at, since it makes others ready itself.
+pub fn what_is_stored_and_goes_first_is_taken_before_what_the_turn_makes_ready(
+    store: &mut dyn Store,
+) {
+    let mut driver = Driver::new(store);
+    driver.register(&steps(&[("a", &[]), ("b", &["a"])]));
+    for _ in 0..4 {
+        driver.submit();
+    }
+    let held = driver.take(4);
+    let urgent = Submission {
+        priority: 9,
+        ..flow()
+    };
+    let urgent = submit_all(&mut driver, vec![urgent.clone(), urgent.clone(), urgent]);
+    driver.submit();
+
+    let mut orders: Vec<_> = held.iter().map(|step| report(step, done("1"))).collect();
+    orders.push(claim(Scope::Any, 4));
+    let outcome = driver.turn(&orders).outcomes.pop();
+    let Some(Ok(Done::Granted(granted))) = outcome else {
+        panic!("no grant: {outcome:?}")
+    };
+    let mut expected = urgent;
+    expected.push(held[0].step.task());
+    assert_eq!(tasks(&granted.steps), expected);
+    // The steps that the turn made ready, and then the task that came last.
+    let mut rest: Vec<_> = held[1..].iter().map(|step| step.step.task()).collect();
+    let taken = tasks(&driver.take(10));
+    assert_eq!(taken.len(), 4);
+    rest.push(*taken.last().expect("four"));
+    assert_eq!(taken, rest);
+}

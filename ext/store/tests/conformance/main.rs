@@ -89,6 +89,7 @@ on_every_database! {
         a_control_whose_reason_can_not_be_kept_is_refused,
     }
     fairness {
+        what_is_stored_and_goes_first_is_taken_before_what_the_turn_makes_ready,
         a_huge_task_does_not_keep_small_ones_that_come_after_it_waiting,
         a_burst_is_taken_in_the_order_of_its_places,
         priority_goes_before_the_place_in_the_queue,

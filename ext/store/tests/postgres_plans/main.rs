@@ -129,6 +129,32 @@ fn a_statement_is_prepared_once_for_each_connection() {
     assert_eq!(parsed_again, parsed);
 }
 
+/// The commit is sent before it is known what became of the statements before it: none may come after it.
+#[test]
+fn nothing_is_written_outside_a_transaction() {
+    let mut program = Program::start(&["--set", "log_min_duration_statement=0"]);
+    let target = Target::parse(program.url()).expect("a URL");
+    let mut store = tasker_store::open(&target, &Options::default()).expect("a database");
+    let opened = log(&mut program).len();
+    work(store.as_mut());
+    let log = log(&mut program);
+    let (mut begun, mut written) = (false, 0);
+    for line in log[opened..].lines() {
+        let said = line.split_once("statement: ").map(|(_, said)| said);
+        match said {
+            Some(words) if words.starts_with("BEGIN") => begun = true,
+            Some("COMMIT" | "ROLLBACK") => begun = false,
+            _ => {}
+        }
+        let writes = ["INSERT INTO", "UPDATE "];
+        if line.contains(" execute ") && writes.iter().any(|word| line.contains(word)) {
+            assert!(begun, "written outside a transaction: {line}");
+            written += 1;
+        }
+    }
+    assert!(written > 100, "{written} statements that write");
+}
+
 /// What the server has written into its log.
 fn log(program: &mut Program) -> String {
     let folder = program.tell("folder");
