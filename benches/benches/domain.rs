@@ -77,7 +77,7 @@ fn run(mut work: Working) -> usize {
             return work.into_changes().results.len();
         }
         claim::sort(&work, &mut candidates);
-        for step in claim::claim(&mut work, &mut candidates, &Scope::Any, u32::MAX) {
+        for step in claim::claim(&mut work, &mut candidates, &Scope::Any, u32::MAX).steps {
             let fence = work.step(step).map_or(0, |row| row.fence);
             let ending = Ending::Complete(Arc::clone(&result));
             let given = Report {

@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+use diesel::connection::{
+    DebugQuery, Instrumentation, InstrumentationEvent, set_default_instrumentation,
+};
 
 static STATEMENTS: AtomicU64 = AtomicU64::new(0);
 static UNDER_WAY: AtomicI64 = AtomicI64::new(0);
@@ -21,16 +23,21 @@ pub struct Sent {
 
 struct Counter;
 
+/// Whether nobody waits for it: it is sent after the commit, and may have no end.
+fn is_for_others(query: &dyn DebugQuery) -> bool {
+    query.to_string().starts_with("NOTIFY")
+}
+
 impl Instrumentation for Counter {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
         match event {
-            InstrumentationEvent::StartQuery { .. } => {
+            InstrumentationEvent::StartQuery { query, .. } => {
                 STATEMENTS.fetch_add(1, Ordering::Relaxed);
-                if UNDER_WAY.fetch_add(1, Ordering::Relaxed) == 0 {
+                if !is_for_others(query) && UNDER_WAY.fetch_add(1, Ordering::Relaxed) == 0 {
                     WAITS.fetch_add(1, Ordering::Relaxed);
                 }
             }
-            InstrumentationEvent::FinishQuery { .. } => {
+            InstrumentationEvent::FinishQuery { query, .. } if !is_for_others(query) => {
                 UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
             }
             _ => {}

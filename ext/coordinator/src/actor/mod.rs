@@ -197,9 +197,8 @@ impl Coordinator {
                 let limit = self.settings.max_payload_bytes;
                 let back = WayBack { reply, caller };
                 let exchange = Pending::exchange(reports, claim, park, limit, back);
-                match exchange.only_waits() {
-                    Ok(parked) if self.finds_nothing(&parked.claim) => self.parked.push(parked),
-                    Ok(parked) => self.push(Pending::parked(parked)),
+                match exchange.park_where(|claim| self.finds_nothing(claim)) {
+                    Ok(parked) => self.parked.push(parked),
                     Err(exchange) => self.push(exchange),
                 }
             }

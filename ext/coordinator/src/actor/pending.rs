@@ -75,8 +75,11 @@ impl Pending {
         }
     }
 
-    /// As a claim that is parked, where it only waits for steps and brings no reports.
-    pub(crate) fn only_waits(self) -> Result<Parked, Pending> {
+    /// As a claim that is parked, where it brings no reports, may wait, and would find nothing.
+    pub(crate) fn park_where(
+        self,
+        is_empty: impl FnOnce(&Claim) -> bool,
+    ) -> Result<Parked, Pending> {
         match self {
             Pending {
                 commands,
@@ -86,7 +89,7 @@ impl Pending {
                         until: Some(until),
                         back,
                     },
-            } if commands.len() == 1 => Ok(Parked {
+            } if commands.len() == 1 && is_empty(&claim) => Ok(Parked {
                 claim,
                 until,
                 refused: Vec::new(),

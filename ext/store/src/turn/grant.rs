@@ -53,7 +53,10 @@ pub(super) fn grant<T: Tx>(
         }
         taken.push((outcome, claim::claim(work, &mut candidates, scope, *want)));
     }
-    let steps = taken.iter().flat_map(|(_, claimed)| &claimed.steps).copied();
+    let steps = taken
+        .iter()
+        .flat_map(|(_, claimed)| &claimed.steps)
+        .copied();
     let payloads = Payloads::load(tx, work, steps.collect())?;
     for (outcome, claimed) in taken {
         let mut granted = payloads.granted(work, &claimed.steps);

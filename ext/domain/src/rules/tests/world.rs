@@ -174,7 +174,8 @@ impl World {
         self.turn(|work| {
             let mut candidates = all;
             claim::sort(work, &mut candidates);
-            claim::claim(work, &mut candidates, scope, want).steps
+            claim::claim(work, &mut candidates, scope, want)
+                .steps
                 .into_iter()
                 .map(|step| Held {
                     step,
