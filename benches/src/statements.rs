@@ -1,5 +1,6 @@
 //! Counts what is sent to a database, for all connections of the process.
 
+use std::fmt::{self, Write};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use diesel::connection::{
@@ -25,7 +26,23 @@ struct Counter;
 
 /// Whether nobody waits for it: it is sent after the commit, and may have no end.
 fn is_for_others(query: &dyn DebugQuery) -> bool {
-    query.to_string().starts_with("NOTIFY")
+    let mut beginning = Beginning(None);
+    // It stops by an error once it has seen the beginning: the rest would only be work that is counted.
+    let _ = write!(beginning, "{query}");
+    beginning.0.unwrap_or(false)
+}
+
+/// Whether what is written begins with `NOTIFY`, once that is known.
+struct Beginning(Option<bool>);
+
+impl Write for Beginning {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if !text.is_empty() {
+            self.0 = Some(text.starts_with("NOTIFY"));
+            return Err(fmt::Error);
+        }
+        Ok(())
+    }
 }
 
 impl Instrumentation for Counter {
