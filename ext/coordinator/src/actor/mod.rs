@@ -5,6 +5,7 @@
 
 mod alarm;
 mod dry;
+mod numbers;
 mod parked;
 mod pending;
 mod turns;
@@ -23,7 +24,7 @@ use tasker_store::Target;
 
 use crate::clock::{Clock, Skew};
 use crate::engine::Line;
-use crate::envelope::{Envelope, Kind, Reply};
+use crate::envelope::{Answer, Envelope, Kind, Reply};
 use crate::failure::Failure;
 use crate::jobs::{Asking, Finish, Job};
 use crate::metrics::Metrics;
@@ -76,6 +77,8 @@ pub(crate) struct Coordinator {
     left: Sender<Vec<JoinHandle<()>>>,
     clock: Clock,
     metrics: Metrics,
+    /// Callers who ask for the numbers.
+    numbers_asked: Vec<Sender<Answer>>,
     /// Callers whose orders go into the next turn.
     gathered: VecDeque<Pending>,
     gathered_orders: usize,
@@ -134,6 +137,7 @@ impl Coordinator {
             left,
             clock,
             metrics: Metrics::new(now),
+            numbers_asked: Vec::new(),
             gathered: VecDeque::new(),
             gathered_orders: 0,
             parked: Vec::new(),
@@ -208,18 +212,7 @@ impl Coordinator {
                 reply,
             }),
             Kind::Ping => drop(reply.send(Ok(Reply::Json("{}".to_owned())))),
-            Kind::Metrics => {
-                let now = self.clock.now();
-                let report = self
-                    .metrics
-                    .report(now, self.requests.len(), self.parked.len());
-                let question = tasker_store::view::Question::Active;
-                self.ask(Asking {
-                    question,
-                    finish: Finish::Metrics(report),
-                    reply,
-                });
-            }
+            Kind::Metrics => self.numbers_asked.push(reply),
             Kind::Panic => panic_as_asked(),
             Kind::LoseActor => self.doomed = true,
             Kind::PanicWriter => drop(self.writers[0].send(Job::Panic { reply })),

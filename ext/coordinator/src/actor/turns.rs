@@ -17,6 +17,7 @@ const AGAIN_MS: i64 = 1_000;
 impl Coordinator {
     /// Starts turns, as long as there is something to do and a writer that is free.
     pub(crate) fn pump(&mut self, context: &mut Context<Self>) {
+        self.defer_numbers(context);
         while let Some(writer) = self.free.pop_front() {
             let Some(job) = self.next_turn(writer, context) else {
                 self.free.push_front(writer);
@@ -31,6 +32,7 @@ impl Coordinator {
                 return;
             }
             self.gather();
+            self.defer_numbers(context);
         }
     }
 
