@@ -79,6 +79,8 @@ pub(crate) struct Coordinator {
     metrics: Metrics,
     /// Callers who ask for the numbers.
     numbers_asked: Vec<Sender<Answer>>,
+    /// How many of them wait behind the turns that have ended.
+    numbers_deferred: usize,
     /// Callers whose orders go into the next turn.
     gathered: VecDeque<Pending>,
     gathered_orders: usize,
@@ -138,6 +140,7 @@ impl Coordinator {
             clock,
             metrics: Metrics::new(now),
             numbers_asked: Vec::new(),
+            numbers_deferred: 0,
             gathered: VecDeque::new(),
             gathered_orders: 0,
             parked: Vec::new(),
@@ -233,7 +236,8 @@ impl Coordinator {
 
     /// When everything that was accepted is done: leaves the database. Whether it has left.
     fn leave(&mut self) -> bool {
-        if !self.line.is_closed() || self.is_busy() || !self.gathered.is_empty() {
+        let works = self.is_busy() || !self.gathered.is_empty() || self.numbers_deferred > 0;
+        if works || !self.line.is_closed() {
             return false;
         }
         if !self.retired {

@@ -23,6 +23,7 @@ impl Coordinator {
     pub(super) fn defer_numbers(&mut self, context: &Context<Self>) {
         for reply in self.numbers_asked.drain(..) {
             context.address().do_send(Numbers(reply));
+            self.numbers_deferred += 1;
         }
     }
 }
@@ -31,6 +32,7 @@ impl Handler<Numbers> for Coordinator {
     type Result = ();
 
     fn handle(&mut self, Numbers(reply): Numbers, _: &mut Context<Self>) {
+        self.numbers_deferred -= 1;
         let now = self.clock.now();
         let report = self
             .metrics
@@ -40,5 +42,8 @@ impl Handler<Numbers> for Coordinator {
             finish: Finish::Metrics(report),
             reply,
         });
+        if self.line.is_closed() {
+            self.line.ring();
+        }
     }
 }
